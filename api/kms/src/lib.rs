@@ -1,0 +1,1 @@
+//! Generated: AWS's API model of kms.

@@ -1,0 +1,2 @@
+//! Haechi.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Keys, envelopes, signatures: everything that touches key material.

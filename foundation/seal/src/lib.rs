@@ -1,0 +1,1 @@
+//! Seals for the root key: file, passphrase, PKCS#11.

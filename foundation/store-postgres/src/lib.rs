@@ -1,0 +1,1 @@
+//! The shared store backend: any database that speaks the PostgreSQL wire.

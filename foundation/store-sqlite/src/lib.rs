@@ -1,0 +1,1 @@
+//! The embedded store backend: SQLite with group commit.

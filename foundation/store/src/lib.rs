@@ -1,0 +1,1 @@
+//! The store: transactions over ordered keys, typed tables, the event log.

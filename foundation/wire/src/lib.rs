@@ -1,0 +1,1 @@
+//! Schemas, values, codecs and constraints of the AWS wire protocols.

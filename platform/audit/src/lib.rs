@@ -1,0 +1,1 @@
+//! CloudTrail records: built from calls, appended to the log, read back.

@@ -1,0 +1,1 @@
+//! Domain keys: sealed under the root key, one per account and Region.

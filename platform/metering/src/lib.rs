@@ -1,0 +1,1 @@
+//! Counts every call, for metrics and for the bill.

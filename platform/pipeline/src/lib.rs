@@ -1,0 +1,1 @@
+//! The path of a request: listeners, routing, signature, dispatch, audit.

@@ -1,0 +1,1 @@
+//! Work that falls due: a table of timers, run under a lease.
