@@ -1,0 +1,102 @@
+//! SQL injection.
+//!
+//! ```
+//! use haechi_injection::{Sensitivity, sqli};
+//!
+//! let found = sqli::detect(b"1' OR '1'='1", Sensitivity::Low).expect("an injection");
+//! assert_eq!(found.fingerprint.to_string(), "s&sos");
+//! assert!(sqli::detect(b"Sinead O'Connor", Sensitivity::High).is_none());
+//! ```
+
+mod bytes;
+mod fingerprints;
+mod fold;
+mod literals;
+mod markers;
+mod token;
+mod tokenizer;
+mod verdict;
+mod weak;
+mod words;
+
+pub use fingerprints::Fingerprint;
+pub use token::{Kind, Token};
+
+use memchr::memchr;
+
+use crate::Sensitivity;
+use tokenizer::{Reading, Tokenizer};
+use verdict::Read;
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqliMatch {
+    /// The kinds of the folded tokens.
+    pub fingerprint: Fingerprint,
+    /// The folded tokens' texts, as AWS WAF's logs show them in `ruleMatchDetails.matchedData`:
+    /// `["10", "AND", "1"]`. Each is at most 31 bytes.
+    pub matched_data: Vec<Vec<u8>>,
+}
+
+impl SqliMatch {
+    fn of(read: &Read) -> Self {
+        let matched_data = read.folded.tokens().iter().map(|token| token.text().to_vec()).collect();
+        Self { fingerprint: read.fingerprint, matched_data }
+    }
+}
+
+/// Looks for SQL injection: would the input, put into a statement as a value, inside quotes or not, change it?
+///
+/// The input must be decoded already (WAF rules do that by text transformations).
+#[must_use]
+pub fn detect(input: &[u8], sensitivity: Sensitivity) -> Option<SqliMatch> {
+    if bytes::is_plain(input) {
+        return None;
+    }
+    let accept = |read: &Read| read.attack && (sensitivity == Sensitivity::High || !weak::is_weak(read));
+    if let Some(read) = first_reading(input, accept) {
+        return Some(SqliMatch::of(&read));
+    }
+    match sensitivity {
+        Sensitivity::Low => None,
+        Sensitivity::High => markers::find(input),
+    }
+}
+
+/// The first reading of the input that is accepted, in libinjection's order: as it stands, inside single
+/// quotes, inside double quotes; each in the common dialect and, where it differs, in MySQL's.
+fn first_reading(input: &[u8], accept: impl Fn(&Read) -> bool) -> Option<Read> {
+    for quote in [0, b'\'', b'"'] {
+        if quote != 0 && memchr(quote, input).is_none() {
+            continue;
+        }
+        // Only MySQL takes double quotes for strings.
+        let first = Reading { quote, mysql: quote == b'"', loose: false };
+        let read = verdict::read(input, first);
+        if accept(&read) {
+            return Some(read);
+        }
+        let met = read.folded.met;
+        for again in [
+            (!first.mysql && (met.tight_dashes || met.hash)).then_some(Reading { mysql: true, ..first }),
+            met.loose_place.then_some(Reading { loose: true, ..first }),
+        ] {
+            if let Some(read) = again.map(|reading| verdict::read(input, reading)).filter(&accept) {
+                return Some(read);
+            }
+        }
+    }
+    None
+}
+
+/// The tokens of the input as it stands, before folding; `mysql` chooses the dialect.
+pub fn tokens(input: &[u8], mysql: bool) -> impl Iterator<Item = Token> {
+    let mut tokenizer = Tokenizer::new(input, Reading { quote: 0, mysql, loose: false });
+    std::iter::from_fn(move || tokenizer.next())
+}
+
+/// The tokens that are left of the input as it stands after folding.
+#[must_use]
+pub fn folded(input: &[u8]) -> Vec<Token> {
+    fold::fold(Tokenizer::new(input, Reading { quote: 0, mysql: false, loose: false })).tokens().to_vec()
+}
