@@ -1,1 +1,41 @@
-//! Schemas, values, codecs and constraints of the AWS wire protocols.
+//! The AWS wire: schemas, values, codecs and constraints.
+//!
+//! AWS publishes its APIs as models. `cargo xtask codegen` turns a model into a crate of static
+//! [schema tables](schema) and thin typed structs; everything else that has to do with the wire is
+//! written once, here, and is guided by those tables:
+//!
+//! * a request is decoded into [`Fields`], a positional tree of [`Value`]s, by the codec of the
+//!   service's protocol ([`decode`]), and a reply is encoded from one ([`encode`], [`encode_error`]);
+//! * constraints (lengths, ranges, patterns, enumerations, required members) are checked on that
+//!   tree ([`validate`]);
+//! * typed structs ([`Shape`]) are made from it and turn into it, and print themselves through the
+//!   schema, so that a member that the model marks sensitive is never printed.
+//!
+//! A tree instead of derived (de)serializers per struct and protocol keeps generated code tiny and
+//! lets audit, CloudFormation and the protocol tests work on shapes without any generated type.
+
+mod blob;
+mod debug;
+mod error;
+mod macros;
+mod message;
+#[cfg(feature = "model")]
+pub mod model;
+pub mod schema;
+mod shape;
+mod timestamp;
+mod value;
+
+pub use blob::Blob;
+pub use debug::fmt_fields;
+pub use error::ApiError;
+pub use message::{WireReply, WireRequest};
+pub use schema::{
+    Auth, Constraints, ErrorSchema, Kind, Location, Member, OperationSchema, Pattern, Protocol, ServiceSchema,
+    StructKind, StructRef, StructSchema, TimestampFormat, TypeSchema, XmlNamespace,
+};
+pub use shape::{Empty, Field, Operation, Shape, next};
+pub use timestamp::{ParseTimestampError, Timestamp};
+/// The value of a document type.
+pub use serde_json::Value as Json;
+pub use value::{Fields, Value};

@@ -1,0 +1,155 @@
+//! Instants as AWS writes them.
+
+use std::fmt;
+
+/// An instant, in milliseconds since 1970-01-01T00:00:00Z: the resolution of AWS's wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// The text or number is no instant in the expected format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a timestamp in the expected format")]
+pub struct ParseTimestampError(String);
+
+/// The years -9999 to 9999, beyond which no AWS format can write an instant.
+const MILLIS: std::ops::RangeInclusive<i64> = -377_705_023_201_000..=253_402_207_200_999;
+
+impl Timestamp {
+    /// From milliseconds since the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// From whole seconds since the epoch.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded towards the past.
+    pub const fn as_seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// Seconds since the epoch with a fraction, as awsJson writes instants.
+    pub fn epoch_seconds(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+
+    /// From seconds since the epoch with a fraction; what is finer than a millisecond is rounded.
+    pub fn parse_epoch_seconds(seconds: f64) -> Result<Self, ParseTimestampError> {
+        let millis = (seconds * 1000.0).round();
+        if millis.is_finite() && millis >= *MILLIS.start() as f64 && millis <= *MILLIS.end() as f64 {
+            Ok(Self(millis as i64))
+        } else {
+            Err(ParseTimestampError(seconds.to_string()))
+        }
+    }
+
+    /// `2014-04-29T18:30:38Z`, with `.123` where there are milliseconds.
+    pub fn iso8601(self) -> String {
+        if self.0.rem_euclid(1000) == 0 {
+            self.strftime("%Y-%m-%dT%H:%M:%SZ")
+        } else {
+            self.strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
+        }
+    }
+
+    /// `2014-04-29T18:30:38Z`: milliseconds cut off, as CloudTrail prints instants.
+    pub fn iso8601_seconds(self) -> String {
+        self.strftime("%Y-%m-%dT%H:%M:%SZ")
+    }
+
+    /// `Tue, 29 Apr 2014 18:30:38 GMT`: the date format of HTTP headers (RFC 9110 §5.6.7), with
+    /// Smithy's optional milliseconds.
+    pub fn http_date(self) -> String {
+        if self.0.rem_euclid(1000) == 0 {
+            self.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        } else {
+            self.strftime("%a, %d %b %Y %H:%M:%S.%3f GMT")
+        }
+    }
+
+    /// Reads an RFC 3339 date and time, with any offset.
+    pub fn parse_iso8601(text: &str) -> Result<Self, ParseTimestampError> {
+        text.parse::<jiff::Timestamp>()
+            .map(|instant| Self(instant.as_millisecond()))
+            .map_err(|_| ParseTimestampError(shorten(text)))
+    }
+
+    /// Reads the date format of HTTP headers, with or without milliseconds.
+    pub fn parse_http_date(text: &str) -> Result<Self, ParseTimestampError> {
+        let civil = text.strip_suffix(" GMT").unwrap_or(text);
+        jiff::fmt::strtime::parse("%a, %d %b %Y %H:%M:%S%.f", civil)
+            .and_then(|broken_down| broken_down.to_datetime())
+            .and_then(|civil| jiff::tz::TimeZone::UTC.to_timestamp(civil))
+            .map(|instant| Self(instant.as_millisecond()))
+            .map_err(|_| ParseTimestampError(shorten(text)))
+    }
+
+    /// Reads any of the three formats. AWS's own parsers are this lenient in query and XML bodies.
+    pub fn parse_any(text: &str) -> Result<Self, ParseTimestampError> {
+        match text.parse::<f64>() {
+            Ok(seconds) => Self::parse_epoch_seconds(seconds),
+            Err(_) => Self::parse_iso8601(text).or_else(|_| Self::parse_http_date(text)),
+        }
+    }
+
+    fn strftime(self, format: &str) -> String {
+        let clamped = self.0.clamp(*MILLIS.start(), *MILLIS.end());
+        jiff::Timestamp::from_millisecond(clamped)
+            .map(|instant| instant.strftime(format).to_string())
+            .unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.iso8601())
+    }
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_those_of_the_protocols() {
+        let instant = Timestamp::from_seconds(1_398_796_238);
+        assert_eq!(instant.iso8601(), "2014-04-29T18:30:38Z");
+        assert_eq!(instant.http_date(), "Tue, 29 Apr 2014 18:30:38 GMT");
+        assert_eq!(Timestamp::from_millis(1_398_796_238_123).iso8601(), "2014-04-29T18:30:38.123Z");
+    }
+
+    #[test]
+    fn every_format_reads_back() {
+        for millis in [0, 1, -1, 1_398_796_238_000, 1_398_796_238_123, -62_135_596_800_000] {
+            let instant = Timestamp::from_millis(millis);
+            assert_eq!(Timestamp::parse_iso8601(&instant.iso8601()), Ok(instant));
+            assert_eq!(Timestamp::parse_http_date(&instant.http_date()), Ok(instant), "{}", instant.http_date());
+            assert_eq!(Timestamp::parse_epoch_seconds(instant.epoch_seconds()), Ok(instant));
+        }
+    }
+
+    #[test]
+    fn offsets_are_understood() {
+        let expected = Ok(Timestamp::from_seconds(1_398_796_238));
+        assert_eq!(Timestamp::parse_iso8601("2014-04-29T19:30:38+01:00"), expected);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert!(Timestamp::parse_epoch_seconds(f64::NAN).is_err());
+        assert!(Timestamp::parse_epoch_seconds(1e300).is_err());
+        assert!(Timestamp::parse_any("yesterday").is_err());
+        assert_eq!(Timestamp::from_millis(i64::MAX).iso8601().len(), 24);
+    }
+}
