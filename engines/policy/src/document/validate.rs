@@ -1,0 +1,361 @@
+//! What AWS refuses, in the order in which it does.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::error::PolicyError;
+use super::kind::PolicyKind;
+use super::parse::{CURRENT_VERSION, statement_values, strings};
+use super::resource_format;
+use crate::condition::{Operator, is_date};
+
+const TOP_ELEMENTS: [&str; 4] = ["Version", "Id", "Statement", "Conditions"];
+
+const STATEMENT_ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+];
+
+/// What a trust policy may allow. The STS actions without a role are accepted too, as AWS does.
+const TRUST_ACTIONS: [&str; 12] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:DecodeAuthorizationMessage",
+    "sts:GetAccessKeyInfo",
+    "sts:GetCallerIdentity",
+    "sts:GetFederationToken",
+    "sts:GetServiceBearerToken",
+    "sts:GetSessionToken",
+    "sts:SetContext",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
+];
+
+/// Checks a document of one kind.
+///
+/// The order is IAM's as it was recorded (moto's validator keeps the recordings): grammar, version, what the
+/// older parser refuses, Sids, actions, resources' form, actions' prefixes, resources' presence. The checks
+/// that depend on the kind follow where their text needs them.
+pub(super) fn document(document: &Value, kind: PolicyKind) -> Result<(), PolicyError> {
+    let checked = customer_document(document, kind);
+    match kind {
+        // Organizations has one text for whatever is wrong.
+        PolicyKind::ServiceControl | PolicyKind::ResourceControl => checked
+            .and_then(|()| organization_rules(document, kind))
+            .map_err(|error| PolicyError::PolicyType {
+                detail: error.detail().map_or_else(|| error.to_string(), str::to_owned),
+            }),
+        _ => checked,
+    }
+}
+
+fn customer_document(document: &Value, kind: PolicyKind) -> Result<(), PolicyError> {
+    grammar(document)?;
+    if kind.requires_current_version() && document["Version"] != CURRENT_VERSION {
+        return Err(PolicyError::Version);
+    }
+    let statements: Vec<_> = statement_values(document)
+        .iter()
+        .filter_map(Value::as_object)
+        .collect();
+    for statement in &statements {
+        legacy(statement)?;
+    }
+    let mut resource_error = Ok(());
+    if !kind.has_principals() {
+        for statement in &statements {
+            if resource_error.is_ok() {
+                resource_error = resources(statement)?;
+            }
+        }
+    }
+    unique_sids(&statements)?;
+    for statement in &statements {
+        if is_missing(statement, "Action", "NotAction") {
+            return Err(PolicyError::MissingAction);
+        }
+    }
+    resource_error?;
+    for name in ["Action", "NotAction"] {
+        for statement in &statements {
+            statement
+                .get(name)
+                .into_iter()
+                .flat_map(strings)
+                .try_for_each(action_prefix)?;
+        }
+    }
+    for statement in &statements {
+        by_kind(statement, kind)?;
+    }
+    Ok(())
+}
+
+/// The grammar alone: names, types, nothing said twice.
+pub(super) fn grammar(document: &Value) -> Result<(), PolicyError> {
+    let Value::Object(top) = document else {
+        return Err(PolicyError::syntax("a policy is an object"));
+    };
+    known_members(top, &TOP_ELEMENTS)?;
+    match top.get("Version") {
+        None => {}
+        Some(Value::String(version)) if version == CURRENT_VERSION || version == "2008-10-17" => {}
+        Some(other) => return Err(PolicyError::syntax(format!("unknown version {other}"))),
+    }
+    if top.get("Id").is_some_and(|id| !id.is_string()) {
+        return Err(PolicyError::syntax("Id is not a string"));
+    }
+    let statements = statement_values(document);
+    if statements.is_empty() {
+        return Err(PolicyError::syntax("there is no statement"));
+    }
+    statements.iter().try_for_each(statement_grammar)
+}
+
+fn statement_grammar(statement: &Value) -> Result<(), PolicyError> {
+    let Value::Object(statement) = statement else {
+        return Err(PolicyError::syntax("a statement is an object"));
+    };
+    known_members(statement, &STATEMENT_ELEMENTS)?;
+    for (one, other) in [
+        ("Resource", "NotResource"),
+        ("Action", "NotAction"),
+        ("Principal", "NotPrincipal"),
+    ] {
+        if statement.contains_key(one) && statement.contains_key(other) {
+            return Err(PolicyError::syntax(format!("both {one} and {other}")));
+        }
+    }
+    match statement.get("Effect").and_then(Value::as_str) {
+        Some(effect) if effect.eq_ignore_ascii_case("Allow") || effect.eq_ignore_ascii_case("Deny") => {}
+        _ => return Err(PolicyError::syntax("Effect is neither Allow nor Deny")),
+    }
+    for name in ["Action", "NotAction", "Resource", "NotResource"] {
+        if statement.get(name).is_some_and(|value| !is_strings(value)) {
+            return Err(PolicyError::syntax(format!(
+                "{name} is neither a string nor a list of strings"
+            )));
+        }
+    }
+    if statement.get("Sid").is_some_and(|sid| !sid.is_string()) {
+        return Err(PolicyError::syntax("Sid is not a string"));
+    }
+    for name in ["Principal", "NotPrincipal"] {
+        if let Some(principal) = statement.get(name) {
+            principal_grammar(principal)?;
+        }
+    }
+    statement.get("Condition").map_or(Ok(()), condition_grammar)
+}
+
+fn known_members(object: &Map<String, Value>, known: &[&str]) -> Result<(), PolicyError> {
+    match object.keys().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(PolicyError::syntax(format!("unknown element {name}"))),
+        None => Ok(()),
+    }
+}
+
+fn is_strings(value: &Value) -> bool {
+    match value {
+        Value::String(_) => true,
+        Value::Array(values) => values.iter().all(|value| value.is_string() || value.is_null()),
+        _ => false,
+    }
+}
+
+fn principal_grammar(principal: &Value) -> Result<(), PolicyError> {
+    match principal {
+        Value::String(_) => Ok(()),
+        Value::Object(types) if types.values().all(is_strings) => Ok(()),
+        _ => Err(PolicyError::syntax(
+            "Principal is neither \"*\" nor an object of strings",
+        )),
+    }
+}
+
+fn condition_grammar(condition: &Value) -> Result<(), PolicyError> {
+    let Value::Object(operators) = condition else {
+        return Err(PolicyError::syntax("Condition is not an object"));
+    };
+    for (operator, keys) in operators {
+        let Value::Object(keys) = keys else {
+            return Err(PolicyError::syntax(format!("{operator} is not an object")));
+        };
+        if !keys.is_empty() && Operator::parse(operator).is_none() {
+            return Err(PolicyError::syntax(format!(
+                "unknown condition operator {operator}"
+            )));
+        }
+        for (key, values) in keys {
+            let scalar = |value: &Value| value.is_string() || value.is_boolean() || value.is_number();
+            let fits = match values {
+                Value::Array(values) => values.iter().all(scalar),
+                single => scalar(single),
+            };
+            if !fits {
+                return Err(PolicyError::syntax(format!(
+                    "the value of {key} is not text, number or boolean"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn legacy(statement: &Map<String, Value>) -> Result<(), PolicyError> {
+    let effect = statement
+        .get("Effect")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if !matches!(effect, "Allow" | "Deny") {
+        return Err(PolicyError::legacy(format!("Effect {effect}: the case counts")));
+    }
+    let operators = statement
+        .get("Condition")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    for (operator, keys) in operators {
+        let date = Operator::parse(operator).is_some_and(|(_, operator, _)| operator.is_date());
+        for values in keys
+            .as_object()
+            .filter(|_| date)
+            .into_iter()
+            .flat_map(Map::values)
+        {
+            if let Some(bad) = strings(values).find(|value| !is_date(value)) {
+                return Err(PolicyError::legacy(format!("{bad} is not a date")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The form of a statement's resources. The outer error wins over what is checked later; the inner does not.
+fn resources(statement: &Map<String, Value>) -> Result<Result<(), PolicyError>, PolicyError> {
+    for name in ["Resource", "NotResource"] {
+        let Some(value) = statement.get(name) else {
+            continue;
+        };
+        let mut texts: Vec<_> = strings(value).collect();
+        if value.is_array() {
+            texts.retain(|text| !text.is_empty());
+        }
+        texts.sort_unstable();
+        for text in &texts {
+            if let Err(error) = resource_format::check(text) {
+                return Ok(Err(error));
+            }
+        }
+        texts.into_iter().try_for_each(resource_format::legacy)?;
+    }
+    Ok(Ok(()))
+}
+
+fn unique_sids(statements: &[&Map<String, Value>]) -> Result<(), PolicyError> {
+    let mut seen = HashSet::new();
+    for statement in statements {
+        let Some(sid) = statement.get("Sid").and_then(Value::as_str) else {
+            continue;
+        };
+        if !sid.is_empty() && !seen.insert(sid) {
+            return Err(PolicyError::DuplicateSid { sid: sid.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+fn is_missing(statement: &Map<String, Value>, name: &str, negated: &str) -> bool {
+    match statement.get(name).or_else(|| statement.get(negated)) {
+        None => true,
+        Some(value) => strings(value).next().is_none(),
+    }
+}
+
+fn action_prefix(action: &str) -> Result<(), PolicyError> {
+    let mut parts = action.split(':');
+    let vendor = parts.next().unwrap_or_default();
+    match (parts.next(), parts.next()) {
+        (None, _) if vendor != "*" => {
+            return Err(PolicyError::ActionWithoutVendor {
+                action: action.to_owned(),
+            });
+        }
+        (_, Some(_)) => {
+            return Err(PolicyError::ActionWithColons {
+                action: action.to_owned(),
+            });
+        }
+        _ => {}
+    }
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    if vendor != "*" && !vendor.bytes().all(fits) {
+        return Err(PolicyError::InvalidVendor {
+            vendor: vendor.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn by_kind(statement: &Map<String, Value>, kind: PolicyKind) -> Result<(), PolicyError> {
+    let principal = statement
+        .get("Principal")
+        .or_else(|| statement.get("NotPrincipal"));
+    if !kind.has_principals() && principal.is_some() {
+        return Err(PolicyError::UnexpectedPrincipal);
+    }
+    if kind == PolicyKind::Trust {
+        for name in ["Action", "NotAction"] {
+            for action in statement.get(name).into_iter().flat_map(strings) {
+                if !TRUST_ACTIONS.contains(&action) {
+                    return Err(PolicyError::TrustAction {
+                        action: action.to_owned(),
+                    });
+                }
+            }
+        }
+        if statement.contains_key("Resource") || statement.contains_key("NotResource") {
+            return Err(PolicyError::ProhibitedResource);
+        }
+    }
+    if kind.has_principals() && principal.is_none_or(names_nobody) {
+        return Err(PolicyError::MissingPrincipal);
+    }
+    if kind.has_resources() && is_missing(statement, "Resource", "NotResource") {
+        return Err(PolicyError::MissingResource);
+    }
+    Ok(())
+}
+
+fn names_nobody(principal: &Value) -> bool {
+    principal
+        .as_object()
+        .is_some_and(|types| types.values().all(|values| strings(values).next().is_none()))
+}
+
+/// "SCP syntax" and "RCP syntax" in the Organizations user guide. A resource control policy of a customer only
+/// denies, and everyone; the one that allows is `RCPFullAWSAccess`.
+fn organization_rules(document: &Value, kind: PolicyKind) -> Result<(), PolicyError> {
+    if kind != PolicyKind::ResourceControl {
+        return Ok(());
+    }
+    for statement in statement_values(document) {
+        if statement["Principal"] != "*" {
+            return Err(PolicyError::syntax("Principal must be \"*\""));
+        }
+        let full_access = statement["Action"] == "*" && statement["Resource"] == "*";
+        if statement["Effect"] == "Allow" && !full_access {
+            return Err(PolicyError::syntax("a resource control policy only denies"));
+        }
+    }
+    Ok(())
+}
