@@ -1,0 +1,175 @@
+//! What the platform asks of services, and what services ask of each other.
+//!
+//! A port is a small trait; the service behind it implements it and the binary plugs the two together. A call through
+//! a port that does what an API operation does goes through [`Invoke`], which enters the pipeline again, so that
+//! policy and audit hold.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use haechi_policy::Policy;
+use haechi_store::LogRecord;
+use haechi_wire::{ApiError, Fields, OperationSchema, ServiceSchema};
+
+use crate::call::{Call, Origin};
+use crate::failure::Failure;
+use crate::ids::{AccountId, Region};
+use crate::principal::Caller;
+
+/// A secret access key, as the signature check needs it.
+#[derive(Clone)]
+pub struct Credential {
+    /// The secret; redacted in `Debug`, and zeroized by its type.
+    pub secret: haechi_wire::Blob,
+    /// Whose key it is.
+    pub caller: Caller,
+}
+
+/// Why a key id gives no credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// No such access key, or the token does not belong to it.
+    #[error("the access key or the session token is unknown")]
+    Unknown,
+    /// The key exists and is inactive.
+    #[error("the access key is inactive")]
+    Inactive,
+    /// The temporary credentials have ended.
+    #[error("the session token has expired")]
+    Expired,
+    /// A temporary key id came without its session token, or a long-term one with a token.
+    #[error("the session token is missing or not wanted")]
+    TokenMismatch,
+}
+
+/// Finds the secret behind an access key id. IAM answers for long-term keys, STS for temporary ones.
+#[async_trait]
+pub trait Credentials: Send + Sync {
+    /// The credential of `access_key_id`.
+    async fn credential(
+        &self,
+        access_key_id: &str,
+        session_token: Option<&str>,
+    ) -> Result<Result<Credential, CredentialError>, Failure>;
+}
+
+/// A policy with the name that an explanation gives it.
+#[derive(Debug, Clone)]
+pub struct LabelledPolicy {
+    /// The ARN of a managed policy, or `inline:<name>`.
+    pub label: String,
+    /// The policy.
+    pub policy: Arc<Policy>,
+}
+
+/// Everything that bounds a caller, whatever it asks for.
+#[derive(Debug, Default)]
+pub struct CallerPolicies {
+    /// The root user of an account may do what no policy denies.
+    pub root: bool,
+    /// Policies of the user and its groups, or of the role.
+    pub identity: Vec<LabelledPolicy>,
+    /// The permissions boundary.
+    pub boundary: Option<LabelledPolicy>,
+    /// Session policies, where the session has any.
+    pub session: Option<Vec<LabelledPolicy>>,
+    /// Service control policies, one list per level of the organization from the root down.
+    pub service_control: Vec<Vec<LabelledPolicy>>,
+    /// The principal's tags, session tags included.
+    pub tags: Vec<(String, String)>,
+}
+
+/// Knows the policies of principals. IAM implements it.
+#[async_trait]
+pub trait Identities: Send + Sync {
+    /// What bounds `caller`.
+    async fn policies(&self, caller: &Caller) -> Result<Arc<CallerPolicies>, Failure>;
+
+    /// Whether a principal that a resource policy names exists: an account id, or the ARN of a root, user or role.
+    /// Returns its unique id (`AIDA…`, `AROA…`) where it has one.
+    async fn principal_exists(&self, principal: &str) -> Result<PrincipalLookup, Failure>;
+
+    /// Whether the account exists here.
+    async fn account_exists(&self, account: &AccountId) -> Result<bool, Failure>;
+}
+
+/// What is known of a principal that a policy names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrincipalLookup {
+    /// It exists; with its unique id if it is a user or a role.
+    Exists(Option<String>),
+    /// It does not.
+    Missing,
+}
+
+/// Policies of an organization that bound resources (RCPs). Organizations implements it.
+#[async_trait]
+pub trait ResourceControls: Send + Sync {
+    /// Resource control policies over the resources of `account`, one list per level.
+    async fn resource_control(&self, account: &AccountId) -> Result<Vec<Vec<LabelledPolicy>>, Failure>;
+}
+
+/// How an operation ended, for the audit record.
+#[derive(Debug)]
+pub enum Outcome<'a> {
+    /// It succeeded with this output.
+    Success(&'a Fields),
+    /// It was refused or failed.
+    Error(&'a ApiError),
+}
+
+/// Makes audit records. `platform/audit` implements it.
+pub trait AuditTrail: Send + Sync {
+    /// The records of one call: the caller's account has one, and so has every other account whose resource a
+    /// successful call used.
+    fn records(&self, call: &Call, outcome: &Outcome<'_>) -> Vec<LogRecord>;
+
+    /// The records of an event that no caller asked for (`AwsServiceEvent`): a key rotated, a key deleted.
+    fn service_event(&self, event: &ServiceEvent) -> Vec<LogRecord>;
+}
+
+/// Something that a service did by itself.
+#[derive(Debug, Clone)]
+pub struct ServiceEvent {
+    /// When.
+    pub time: haechi_wire::Timestamp,
+    /// `kms.amazonaws.com`.
+    pub source: &'static str,
+    /// `RotateKey` …
+    pub name: &'static str,
+    /// The account concerned.
+    pub account: AccountId,
+    /// The Region concerned.
+    pub region: Region,
+    /// The resources concerned.
+    pub resources: Vec<crate::call::AuditedResource>,
+    /// `serviceEventDetails`.
+    pub details: serde_json::Value,
+}
+
+/// A call that one service makes of another for a caller, or for itself.
+#[derive(Debug)]
+pub struct InnerCall {
+    /// Who it is made for.
+    pub caller: Caller,
+    /// The service that makes it, and those before it; see [`Origin::via`].
+    pub origin: Origin,
+    /// The account in which it is made.
+    pub account: AccountId,
+    /// The Region.
+    pub region: Region,
+    /// The service that is called.
+    pub service: &'static ServiceSchema,
+    /// The operation.
+    pub operation: &'static OperationSchema,
+    /// Its input.
+    pub input: Fields,
+}
+
+/// The way into the pipeline from inside the process. The pipeline implements it.
+#[async_trait]
+pub trait Invoke: Send + Sync {
+    /// Makes the call: the same stages as a call from outside, without the signature.
+    async fn invoke(&self, call: InnerCall) -> Result<Fields, ApiError>;
+}
