@@ -1,5 +1,6 @@
 """ML-DSA signatures, cross-checked with OpenSSL's implementation."""
 
+import hashlib
 import os
 
 import pytest
@@ -39,8 +40,6 @@ def signer(kms, shared_key):
 
 def external_mu(public_key, message):
     """FIPS 204: mu = SHAKE256(SHAKE256(pk, 64) || 0 || len(ctx) || ctx || M, 64) with an empty context."""
-    import hashlib
-
     raw = public_key.public_bytes_raw()
     tr = hashlib.shake_256(raw).digest(64)
     return hashlib.shake_256(tr + b"\0\0" + message).digest(64)

@@ -7,7 +7,7 @@ import pytest
 from aws_clients import refused
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 HASHES = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 RSA_ALGORITHMS = [f"RSASSA_{p}_SHA_{n}" for p in ("PSS", "PKCS1_V1_5") for n in HASHES]
@@ -106,8 +106,6 @@ class TestVerifyRefuses:
 
 @pytest.mark.parametrize("algorithm", RSA_ALGORITHMS)
 def test_what_another_library_signs_with_imported_material_verifies(kms, algorithm, import_material):
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
     private = rsa.generate_private_key(65537, 2048)
     key_id = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY", Origin="EXTERNAL")["KeyMetadata"]["KeyId"]
     der = private.private_bytes(

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from aws_clients import refused
+from raw_http import json_call
 
 VALUE = "1 validation error detected: Value "
 
@@ -83,8 +84,6 @@ def test_a_key_id_beyond_2048_characters_is_too_long(raw):
 
 
 def test_an_unknown_operation_is_unknown(server, root):
-    from raw_http import json_call
-
     answer = json_call(server, root, "kms", "TrentService.NoSuchThing", b"{}")
     assert answer.status == 400
     assert answer.json["__type"].endswith("UnknownOperationException")
@@ -92,16 +91,12 @@ def test_an_unknown_operation_is_unknown(server, root):
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff\xfe", b'{"KeyId": 5}', b'{"KeyId": ["a"]}'], ids=repr)
 def test_a_body_that_is_not_the_json_of_the_operation_is_a_serialization_error(server, root, body):
-    from raw_http import json_call
-
     answer = json_call(server, root, "kms", "TrentService.DescribeKey", body)
     assert answer.status == 400
     assert answer.json["__type"].endswith("SerializationException")
 
 
 def test_unknown_members_are_ignored(server, root, key_id):
-    from raw_http import json_call
-
     body = f'{{"KeyId": "{key_id}", "Surprise": {{"deep": [1, null]}}}}'.encode()
     assert json_call(server, root, "kms", "TrentService.DescribeKey", body).status == 200
 
