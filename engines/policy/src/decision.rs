@@ -93,8 +93,8 @@ impl DenyReason {
         }
     }
 
-    /// AWS's text: who may not do what to which resource, and because of which kind of policy. A resource of
-    /// `*` is left out. An explicit deny of a managed policy ends with its ARN, as AWS words it since 2026
+    /// AWS's text: who may not do what to which resource, and because of which kind of policy. An empty resource
+    /// is left out, as some services do; `*` is printed, as KMS does. An explicit deny of a managed policy ends with its ARN, as AWS words it since 2026
     /// ("Troubleshoot access denied error messages" in the IAM user guide).
     pub fn message(&self, requester_arn: &str, action: &str, resource: &str) -> String {
         let mut text = Self::plain_message(requester_arn, action, resource);
@@ -106,7 +106,7 @@ impl DenyReason {
     /// The text of services that give no reason (STS's AssumeRole among them).
     pub fn plain_message(requester_arn: &str, action: &str, resource: &str) -> String {
         let mut text = format!("User: {requester_arn} is not authorized to perform: {action}");
-        if resource != "*" {
+        if !resource.is_empty() {
             text.push_str(" on resource: ");
             text.push_str(resource);
         }

@@ -338,3 +338,6 @@ fn starts_with(text: &str, prefix: &str, case: Case) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

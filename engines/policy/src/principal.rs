@@ -157,10 +157,16 @@ pub(crate) struct PrincipalElement {
 }
 
 impl PrincipalElement {
-    /// How the element names the requester in a statement of this effect, if it does.
-    pub(crate) fn naming(&self, requester: &Requester, denies: bool) -> Option<Naming> {
+    /// How the element names the requester in a statement of this effect, if it does; `bounded` is whether the
+    /// requester has a permissions boundary.
+    pub(crate) fn naming(&self, requester: &Requester, denies: bool, bounded: bool) -> Option<Naming> {
         if self.negated {
-            return self.spares(requester, denies).then_some(Naming::Direct);
+            let about = if denies {
+                bounded || !self.exempts(requester)
+            } else {
+                !self.lists(requester)
+            };
+            return about.then_some(Naming::Direct);
         }
         let mut best = None;
         for pattern in &self.patterns {
@@ -172,31 +178,32 @@ impl PrincipalElement {
         best
     }
 
-    /// `NotPrincipal`: whether the statement is about the requester.
-    ///
-    /// With `Deny`, a caller is exempt only if each of the principals it stands for is listed: the account, the
-    /// role, the session ("JSON policy elements: NotPrincipal" in the IAM user guide). With `Allow`, being
-    /// listed under any of them is enough to be left out, so that the statement never gives too much.
-    fn spares(&self, requester: &Requester, denies: bool) -> bool {
+    /// `NotPrincipal` with `Deny`: whether the requester escapes. It does only if each of the principals that it
+    /// stands for is listed: the account, the role, the session; and nobody with a permissions boundary does
+    /// ("JSON policy elements: NotPrincipal" in the IAM user guide).
+    fn exempts(&self, requester: &Requester) -> bool {
+        if self.patterns.contains(&PrincipalPattern::Everyone) {
+            return true;
+        }
         let listed = |naming| {
             self.patterns
                 .iter()
                 .any(|pattern| pattern.naming(requester) == Some(naming))
         };
-        if self.patterns.contains(&PrincipalPattern::Everyone) {
-            return false;
+        match requester.kind {
+            RequesterKind::User => listed(Naming::Direct) && listed(Naming::Account),
+            RequesterKind::AssumedRole | RequesterKind::FederatedUser => {
+                listed(Naming::Direct) && listed(Naming::Issuer) && listed(Naming::Account)
+            }
+            _ => listed(Naming::Direct),
         }
-        let direct = listed(Naming::Direct);
-        let issuer = listed(Naming::Issuer);
-        let account = listed(Naming::Account);
-        if !denies {
-            return !(direct || issuer || account);
-        }
-        let exempt = match requester.kind {
-            RequesterKind::User => direct && account,
-            RequesterKind::AssumedRole | RequesterKind::FederatedUser => direct && issuer && account,
-            _ => direct,
-        };
-        !exempt
+    }
+
+    /// Whether the requester is listed in any way. It is then left out of a `NotPrincipal` with `Allow`, so that
+    /// the statement never gives too much.
+    fn lists(&self, requester: &Requester) -> bool {
+        self.patterns
+            .iter()
+            .any(|pattern| pattern.naming(requester).is_some())
     }
 }

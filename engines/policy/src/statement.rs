@@ -4,7 +4,7 @@ use crate::condition::Condition;
 use crate::context::Context;
 use crate::pattern::{Case, Pattern};
 use crate::principal::{Naming, PrincipalElement};
-use crate::request::Request;
+use crate::request::{Policies, Request};
 
 /// What a statement does where it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +51,18 @@ pub(crate) struct Subject<'a> {
     pub(crate) request: &'a Request<'a>,
     /// The action, lower case.
     pub(crate) action: &'a str,
+    /// Whether the requester has a permissions boundary.
+    pub(crate) bounded: bool,
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) fn new(request: &'a Request<'a>, action: &'a str, policies: &Policies<'_>) -> Self {
+        Self {
+            request,
+            action,
+            bounded: policies.boundary.is_some(),
+        }
+    }
 }
 
 impl Statement {
@@ -80,7 +92,11 @@ impl Statement {
     pub(crate) fn naming(&self, subject: &Subject<'_>) -> Option<Naming> {
         match &self.principal {
             None => Some(Naming::Direct),
-            Some(principal) => principal.naming(subject.request.requester, self.effect == Effect::Deny),
+            Some(principal) => principal.naming(
+                subject.request.requester,
+                self.effect == Effect::Deny,
+                subject.bounded,
+            ),
         }
     }
 }

@@ -70,6 +70,15 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// The condition keys that a text's variables read, as written.
+pub(crate) fn keys_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|rest| {
+        let inside = &rest[..rest.find('}')?];
+        placeholder(inside).filter(|piece| matches!(piece, Piece::Variable(_)))?;
+        inside.split(',').next().map(str::trim)
+    })
+}
+
 fn placeholder(inside: &str) -> Option<Piece<'_>> {
     if matches!(inside, "*" | "?" | "$") {
         return Some(Piece::Escaped(inside));

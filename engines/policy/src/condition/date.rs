@@ -2,7 +2,7 @@
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Instant(i128);
+pub(crate) struct Instant(pub(super) i128);
 
 const NANOS: i128 = 1_000_000_000;
 

@@ -128,16 +128,16 @@ impl Condition {
         }
     }
 
-    /// A variable without a value invalidates what is written with it: a negated operator does not hold
-    /// because of it, and the other values of the list still count.
+    /// A variable without a value matches nothing, and invalidates what is written with it: a negated operator
+    /// does not hold because of it ("not present means … any attempt to match it fails and causes the
+    /// statement to be invalid", "IAM policy elements: Variables"). Other values of the list still count.
     fn is_met_with_unresolved(&self, actual: Option<&[String]>, context: &Context) -> bool {
-        if self.operator.is_negated() {
-            return false;
-        }
-        let matches = |value: &String| self.any_matches(value, context);
+        let negated = self.operator.is_negated();
+        let matches = |value: &String| !negated && self.any_matches(value, context);
         match (self.quantifier, actual) {
             (Quantifier::ForAllValues, None) => true,
-            (_, None) => self.if_exists,
+            (Quantifier::None, None) => negated || self.if_exists,
+            (Quantifier::ForAnyValue, None) => self.if_exists,
             (Quantifier::ForAllValues, Some(values)) => values.iter().all(matches),
             (_, Some(values)) => values.iter().any(matches),
         }
@@ -206,3 +206,6 @@ pub(crate) fn is_date(text: &str) -> bool {
 fn is_boolean(text: &str) -> bool {
     text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,9 +108,12 @@ pub enum PolicyError {
         /// `"AWS":"…"` as AWS prints it.
         principal: String,
     },
-    /// A trust policy that names resources.
-    #[error("Has prohibited field Resource")]
-    ProhibitedResource,
+    /// A trust policy with an element that it can't have.
+    #[error("Has prohibited field {field}")]
+    ProhibitedField {
+        /// `Resource`, `NotResource` or `NotPrincipal`.
+        field: &'static str,
+    },
     /// A trust policy with other than STS actions.
     #[error(
         "Trust Policy statement actions can only be sts:AssumeRole, sts:AssumeRoleWithSAML,  and sts:AssumeRoleWithWebIdentity"

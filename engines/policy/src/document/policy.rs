@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error::PolicyError;
 use super::kind::PolicyKind;
-use super::{parse, principals, public, validate};
+use super::{keys, parse, principals, public, validate};
 use crate::principal::PrincipalRef;
 use crate::statement::Statement;
 
@@ -90,6 +90,13 @@ impl Policy {
     pub fn with_principal_renamed(&self, from: &str, to: &str) -> Option<String> {
         let mut document: Value = serde_json::from_str(&self.json).ok()?;
         principals::rename(&mut document, from, to).then(|| document.to_string())
+    }
+
+    /// The condition keys that the policy reads, in conditions and as variables, as written, each once.
+    pub fn context_keys(&self) -> Vec<String> {
+        serde_json::from_str(&self.json)
+            .map(|document| keys::of(&document))
+            .unwrap_or_default()
     }
 
     /// Whether the policy gives something to everyone, by S3's meaning of "public": an `Allow` for `*` that no

@@ -78,7 +78,7 @@ fn customer_document(document: &Value, kind: PolicyKind) -> Result<(), PolicyErr
             }
         }
     }
-    unique_sids(&statements)?;
+    sids(&statements, kind)?;
     for statement in &statements {
         if is_missing(statement, "Action", "NotAction") {
             return Err(PolicyError::MissingAction);
@@ -261,7 +261,7 @@ fn resources(statement: &Map<String, Value>) -> Result<Result<(), PolicyError>, 
     Ok(Ok(()))
 }
 
-fn unique_sids(statements: &[&Map<String, Value>]) -> Result<(), PolicyError> {
+fn sids(statements: &[&Map<String, Value>], kind: PolicyKind) -> Result<(), PolicyError> {
     let mut seen = HashSet::new();
     for statement in statements {
         let Some(sid) = statement.get("Sid").and_then(Value::as_str) else {
@@ -269,6 +269,10 @@ fn unique_sids(statements: &[&Map<String, Value>]) -> Result<(), PolicyError> {
         };
         if !sid.is_empty() && !seen.insert(sid) {
             return Err(PolicyError::DuplicateSid { sid: sid.to_owned() });
+        }
+        // Services take spaces in the Sids of resources' policies; IAM and Organizations don't.
+        if !kind.has_principals() && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(PolicyError::InvalidSid { sid: sid.to_owned() });
         }
     }
     Ok(())
@@ -323,8 +327,10 @@ fn by_kind(statement: &Map<String, Value>, kind: PolicyKind) -> Result<(), Polic
                 }
             }
         }
-        if statement.contains_key("Resource") || statement.contains_key("NotResource") {
-            return Err(PolicyError::ProhibitedResource);
+        for field in ["Resource", "NotResource", "NotPrincipal"] {
+            if statement.contains_key(field) {
+                return Err(PolicyError::ProhibitedField { field });
+            }
         }
     }
     if kind.has_principals() && principal.is_none_or(names_nobody) {

@@ -71,10 +71,7 @@ pub struct ConditionReport {
 /// Decides, and says why.
 pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Explanation {
     let action = request.action.to_ascii_lowercase();
-    let subject = Subject {
-        request,
-        action: &action,
-    };
+    let subject = Subject::new(request, &action, policies);
     let mut reports = Vec::new();
     for levels in [policies.service_control, policies.resource_control] {
         for (level, attached) in levels.iter().enumerate() {

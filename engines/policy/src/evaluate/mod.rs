@@ -19,10 +19,7 @@ use tally::Tally;
 /// Whether the policies allow the request, and why or why not.
 pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
     let action = request.action.to_ascii_lowercase();
-    let subject = Subject {
-        request,
-        action: &action,
-    };
+    let subject = Subject::new(request, &action, policies);
     let verdicts = match Verdicts::gather(&subject, policies) {
         Ok(verdicts) => verdicts,
         Err(denied) => return Decision::Deny(denied),
