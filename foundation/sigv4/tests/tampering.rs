@@ -150,7 +150,7 @@ fn every_signed_part_of_a_header_signed_request_is_bound() {
         ("query parameter dropped", |r| r.query = "b=2&a=1".into()),
         ("host", |r| r.set("host", "kms.eu-north-1.amazonaws.com")),
         ("content-type", |r| {
-            r.set("content-type", "application/x-amz-json-1.0")
+            r.set("content-type", "application/x-amz-json-1.0");
         }),
         ("target", |r| r.set("x-amz-target", "TrentService.Decrypt")),
         ("target repeated", |r| {
@@ -159,7 +159,7 @@ fn every_signed_part_of_a_header_signed_request_is_bound() {
         }),
         ("session token", |r| r.set("x-amz-security-token", "other")),
         ("signed header dropped", |r| {
-            drop(r.headers.remove("content-type"))
+            drop(r.headers.remove("content-type"));
         }),
         ("body", |r| r.body = b"{\"KeyId\":\"alias/b\"}".to_vec()),
         ("body dropped", |r| r.body.clear()),
