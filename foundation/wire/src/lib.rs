@@ -14,19 +14,25 @@
 //! A tree instead of derived (de)serializers per struct and protocol keeps generated code tiny and
 //! lets audit, CloudFormation and the protocol tests work on shapes without any generated type.
 
+mod audit;
 mod blob;
+mod codec;
 mod debug;
 mod error;
 mod macros;
 mod message;
+mod names;
 #[cfg(feature = "model")]
 pub mod model;
 pub mod schema;
 mod shape;
 mod timestamp;
+mod validate;
 mod value;
 
+pub use audit::{JsonStyle, to_json};
 pub use blob::Blob;
+pub use codec::{decode, encode, encode_error, encode_unrouted_error};
 pub use debug::fmt_fields;
 pub use error::ApiError;
 pub use message::{WireReply, WireRequest};
@@ -38,4 +44,5 @@ pub use shape::{Empty, Field, Operation, Shape, next};
 pub use timestamp::{ParseTimestampError, Timestamp};
 /// The value of a document type.
 pub use serde_json::Value as Json;
+pub use validate::validate;
 pub use value::{Fields, Value};

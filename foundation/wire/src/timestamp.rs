@@ -74,6 +74,12 @@ impl Timestamp {
         }
     }
 
+    /// `Aug 10, 2022, 10:38:27 PM`: Java's date format, which CloudTrail prints inside of request and
+    /// response elements.
+    pub fn java_date(self) -> String {
+        self.strftime("%b %-d, %Y, %-I:%M:%S %p")
+    }
+
     /// Reads an RFC 3339 date and time, with any offset.
     pub fn parse_iso8601(text: &str) -> Result<Self, ParseTimestampError> {
         text.parse::<jiff::Timestamp>()

@@ -1,0 +1,102 @@
+//! The protocols: requests into value trees, value trees into replies.
+//!
+//! Each protocol is written once, for all services; the schema says the rest. The functions here are
+//! pure: they read no clock, keep no state, and never panic on any input.
+
+mod form;
+mod json;
+mod query;
+mod rest;
+mod scalar;
+mod xml;
+
+use std::borrow::Cow;
+
+use crate::schema::{OperationSchema, Protocol, ServiceSchema};
+use crate::{ApiError, Fields, WireReply, WireRequest};
+
+/// Structures, lists and maps may be nested this deep. The deepest model of AWS needs fewer than 40
+/// levels; without a limit a body of brackets would overflow the stack.
+pub(crate) const MAX_DEPTH: usize = 100;
+
+/// A request that is not what its protocol or schema says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Malformed(pub(crate) Cow<'static, str>);
+
+impl Malformed {
+    pub(crate) const fn because(reason: &'static str) -> Self {
+        Self(Cow::Borrowed(reason))
+    }
+
+    /// The error in the words of the protocol.
+    fn for_protocol(self, protocol: Protocol) -> ApiError {
+        match protocol {
+            Protocol::Json | Protocol::RestJson | Protocol::Cbor => {
+                ApiError::new("SerializationException", 400, self.0)
+            }
+            Protocol::Query => ApiError::new("MalformedInput", 400, self.0),
+            Protocol::Ec2 => ApiError::new("InvalidParameterValue", 400, self.0),
+            Protocol::RestXml => ApiError::new(
+                "MalformedXML",
+                400,
+                "The XML you provided was not well-formed or did not validate against our published schema",
+            ),
+        }
+    }
+}
+
+/// Reads the input of `operation` out of a request. Constraints are not checked here, only that the
+/// message has the protocol's form and each value its schema's type.
+pub fn decode(
+    service: &ServiceSchema,
+    operation: &OperationSchema,
+    request: &WireRequest<'_>,
+) -> Result<Fields, ApiError> {
+    let decoded = match service.protocol {
+        Protocol::Json => json::decode_body(operation.input, request.body),
+        Protocol::Query => query::decode(operation.input, request, query::Dialect::Query),
+        Protocol::Ec2 => query::decode(operation.input, request, query::Dialect::Ec2),
+        Protocol::RestJson => rest::decode(operation, request, rest::Body::Json),
+        Protocol::RestXml => rest::decode(operation, request, rest::Body::Xml),
+        Protocol::Cbor => Err(Malformed::because("CBOR is not spoken here")),
+    };
+    decoded.map_err(|malformed| malformed.for_protocol(service.protocol))
+}
+
+/// Writes the output of `operation`.
+pub fn encode(
+    service: &ServiceSchema,
+    operation: &OperationSchema,
+    output: &Fields,
+    request_id: &str,
+) -> WireReply {
+    match service.protocol {
+        Protocol::Json | Protocol::Cbor => json::encode_reply(service, operation.output, output),
+        Protocol::Query => query::encode(service, operation, output, request_id),
+        Protocol::Ec2 => query::encode_ec2(service, operation, output, request_id),
+        Protocol::RestJson => rest::encode(service, operation, output, rest::Body::Json),
+        Protocol::RestXml => rest::encode(service, operation, output, rest::Body::Xml),
+    }
+}
+
+/// Writes an error answer of `service`. A request that could not be routed to any service is
+/// answered by [`encode_unrouted_error`].
+pub fn encode_error(service: &ServiceSchema, error: &ApiError, request_id: &str) -> WireReply {
+    match service.protocol {
+        Protocol::Json | Protocol::Cbor => json::encode_error(service, error),
+        Protocol::Query => query::encode_error(service.xml_namespace, error, request_id),
+        Protocol::Ec2 => query::encode_ec2_error(error, request_id),
+        Protocol::RestJson => rest::encode_json_error(error),
+        Protocol::RestXml => rest::encode_xml_error(service, error, request_id),
+    }
+}
+
+/// Writes an error answer for a request whose service is not known, in the given protocol.
+pub fn encode_unrouted_error(protocol: Protocol, error: &ApiError, request_id: &str) -> WireReply {
+    match protocol {
+        Protocol::Json | Protocol::Cbor => json::error_reply("application/x-amz-json-1.1", error),
+        Protocol::RestJson => rest::encode_json_error(error),
+        Protocol::Query | Protocol::RestXml => query::encode_error(None, error, request_id),
+        Protocol::Ec2 => query::encode_ec2_error(error, request_id),
+    }
+}

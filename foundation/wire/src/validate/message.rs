@@ -1,0 +1,143 @@
+//! Where a value stands, and what AWS says of it.
+
+use std::fmt::Write as _;
+
+use crate::Value;
+use crate::names::lower_camel;
+
+/// More violations than this are counted as this many; a request of a million bad elements gets no
+/// message of a million lines.
+const MAX_VIOLATIONS: usize = 100;
+
+/// A value in a message is cut at this many characters.
+const MAX_VALUE: usize = 4096;
+
+/// The place of a value: `tags.1.member.tagKey`. Spelled out only if there is something to say.
+pub(super) struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    part: Part<'a>,
+}
+
+enum Part<'a> {
+    Root,
+    Member(&'static str),
+    Element(usize),
+    Entry(&'a str),
+}
+
+impl Path<'_> {
+    pub(super) fn root() -> Self {
+        Path { parent: None, part: Part::Root }
+    }
+
+    pub(super) fn member(&self, name: &'static str) -> Path<'_> {
+        Path { parent: Some(self), part: Part::Member(name) }
+    }
+
+    pub(super) fn element(&self, index: usize) -> Path<'_> {
+        Path { parent: Some(self), part: Part::Element(index) }
+    }
+
+    pub(super) fn entry<'b>(&'b self, key: &'b str) -> Path<'b> {
+        Path { parent: Some(self), part: Part::Entry(key) }
+    }
+
+    fn spell(&self) -> String {
+        let before = self.parent.map(Path::spell).unwrap_or_default();
+        let part = match self.part {
+            Part::Root => return before,
+            Part::Member(name) => lower_camel(name),
+            Part::Element(index) => format!("{}.member", index + 1),
+            Part::Entry(key) => format!("{key}.member"),
+        };
+        if before.is_empty() { part } else { format!("{before}.{part}") }
+    }
+}
+
+/// The violations found so far.
+#[derive(Default)]
+pub(super) struct Report {
+    violations: Vec<String>,
+}
+
+impl Report {
+    /// A required value that is absent.
+    pub(super) fn missing(&mut self, path: &Path<'_>) {
+        self.push(path, "Value null", "Member must not be null");
+    }
+
+    /// A value that violates a constraint. A sensitive one is not repeated.
+    pub(super) fn violation(&mut self, held: &Value, sensitive: bool, path: &Path<'_>, constraint: &str) {
+        let value = if sensitive { "Value".to_owned() } else { format!("Value '{}'", echo(held)) };
+        self.push(path, &value, constraint);
+    }
+
+    /// The message, if there is a violation.
+    pub(super) fn message(&self) -> Option<String> {
+        let count = self.violations.len();
+        let errors = if count == 1 { "error" } else { "errors" };
+        (count > 0).then(|| format!("{count} validation {errors} detected: {}", self.violations.join("; ")))
+    }
+
+    fn push(&mut self, path: &Path<'_>, value: &str, constraint: &str) {
+        if self.violations.len() < MAX_VIOLATIONS {
+            self.violations
+                .push(format!("{value} at '{}' failed to satisfy constraint: {constraint}", path.spell()));
+        }
+    }
+}
+
+/// A value as Java prints it.
+fn echo(held: &Value) -> String {
+    let mut text = String::new();
+    print(held, &mut text);
+    if let Some((end, _)) = text.char_indices().nth(MAX_VALUE) {
+        text.truncate(end);
+    }
+    text
+}
+
+fn print(held: &Value, out: &mut String) {
+    // Enough for the message; the rest of a large collection would be cut anyway.
+    if out.len() > 4 * MAX_VALUE {
+        return;
+    }
+    match held {
+        Value::String(text) => out.push_str(text),
+        Value::Bool(value) => *out += if *value { "true" } else { "false" },
+        Value::Integer(number) => *out += &number.to_string(),
+        Value::Float(number) => *out += &number.to_string(),
+        Value::Timestamp(instant) => *out += &instant.iso8601(),
+        Value::Blob(blob) => {
+            let length = blob.len();
+            // Writing to a String does not fail.
+            let _ = write!(out, "java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]");
+        }
+        Value::List(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                print(item, out);
+            }
+            out.push(']');
+        }
+        Value::Map(entries) => {
+            out.push('{');
+            for (index, (key, value)) in entries.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                out.push_str(key);
+                out.push('=');
+                print(value, out);
+            }
+            out.push('}');
+        }
+        // Structures are not repeated: their members may be sensitive.
+        Value::Struct(_) => out.push_str("{}"),
+        Value::Json(_) => out.push_str("{…}"),
+        Value::Null => out.push_str("null"),
+    }
+}
