@@ -20,12 +20,16 @@ const VALUES: [&str; 8] = [
 
 #[divan::bench(args = VALUES)]
 fn sqli_low(bencher: Bencher<'_, '_>, value: &str) {
-    bencher.counter(BytesCount::of_str(value)).bench(|| sqli::detect(black_box(value.as_bytes()), Sensitivity::Low));
+    bencher
+        .counter(BytesCount::of_str(value))
+        .bench(|| sqli::detect(black_box(value.as_bytes()), Sensitivity::Low));
 }
 
 #[divan::bench(args = VALUES)]
 fn sqli_high(bencher: Bencher<'_, '_>, value: &str) {
-    bencher.counter(BytesCount::of_str(value)).bench(|| sqli::detect(black_box(value.as_bytes()), Sensitivity::High));
+    bencher
+        .counter(BytesCount::of_str(value))
+        .bench(|| sqli::detect(black_box(value.as_bytes()), Sensitivity::High));
 }
 
 #[divan::bench(args = [
@@ -36,7 +40,9 @@ fn sqli_high(bencher: Bencher<'_, '_>, value: &str) {
     "<p class=x>Hello <b>world</b>, this is <i>ordinary</i> markup.</p>",
 ])]
 fn xss_detect(bencher: Bencher<'_, '_>, value: &str) {
-    bencher.counter(BytesCount::of_str(value)).bench(|| xss::detect(black_box(value.as_bytes())));
+    bencher
+        .counter(BytesCount::of_str(value))
+        .bench(|| xss::detect(black_box(value.as_bytes())));
 }
 
 /// Inputs made to be slow, 8 KiB each: nothing may cost more than about a microsecond per byte.
@@ -44,6 +50,9 @@ fn xss_detect(bencher: Bencher<'_, '_>, value: &str) {
 fn hostile(bencher: Bencher<'_, '_>, unit: &str) {
     let input = unit.repeat(8192 / unit.len());
     bencher.counter(BytesCount::of_str(&input)).bench(|| {
-        (sqli::detect(black_box(input.as_bytes()), Sensitivity::High), xss::detect(black_box(input.as_bytes())))
+        (
+            sqli::detect(black_box(input.as_bytes()), Sensitivity::High),
+            xss::detect(black_box(input.as_bytes())),
+        )
     });
 }

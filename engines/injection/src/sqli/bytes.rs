@@ -157,7 +157,10 @@ static FLAGS: [u8; 256] = {
 
 #[inline]
 fn span(bytes: &[u8], flag: u8, expected: bool) -> usize {
-    bytes.iter().position(|byte| (FLAGS[usize::from(*byte)] & flag != 0) != expected).unwrap_or(bytes.len())
+    bytes
+        .iter()
+        .position(|byte| (FLAGS[usize::from(*byte)] & flag != 0) != expected)
+        .unwrap_or(bytes.len())
 }
 
 /// How many bytes until one that ends a word.
@@ -186,7 +189,10 @@ pub(super) fn digits_length(bytes: &[u8]) -> usize {
 
 /// How many bytes of `accepted` come first.
 pub(super) fn accepted_length(bytes: &[u8], accepted: impl Fn(u8) -> bool) -> usize {
-    bytes.iter().position(|byte| !accepted(*byte)).unwrap_or(bytes.len())
+    bytes
+        .iter()
+        .position(|byte| !accepted(*byte))
+        .unwrap_or(bytes.len())
 }
 
 /// Is the byte one at which a word may have to be split (`.` and the backtick)?

@@ -14,7 +14,10 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     pub(super) fn new(letters: impl IntoIterator<Item = u8>) -> Self {
-        let mut fingerprint = Self { letters: [0; MAX_TOKENS], len: 0 };
+        let mut fingerprint = Self {
+            letters: [0; MAX_TOKENS],
+            len: 0,
+        };
         for (place, letter) in fingerprint.letters.iter_mut().zip(letters) {
             *place = letter;
             fingerprint.len += 1;
@@ -29,14 +32,16 @@ impl Fingerprint {
     }
 
     /// Is this the fingerprint of an attack? (The list does not tell types from Transact-SQL words.)
-    pub(super) fn is_listed(&self) -> bool {
+    pub(super) fn is_listed(self) -> bool {
         LISTED.binary_search(&code(self.as_bytes())).is_ok()
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|letter| write!(f, "{}", char::from(*letter)))
+        self.as_bytes()
+            .iter()
+            .try_for_each(|letter| write!(f, "{}", char::from(*letter)))
     }
 }
 
@@ -47,12 +52,16 @@ impl fmt::Debug for Fingerprint {
 }
 
 fn code(letters: &[u8]) -> u64 {
-    letters.iter().fold(0, |code, letter| code << 8 | u64::from(letter.to_ascii_uppercase()))
+    letters.iter().fold(0, |code, letter| {
+        code << 8 | u64::from(letter.to_ascii_uppercase())
+    })
 }
 
 static LISTED: LazyLock<Vec<u64>> = LazyLock::new(|| {
-    let mut codes: Vec<u64> =
-        include_str!("../../data/fingerprints.txt").lines().map(|line| code(line.as_bytes())).collect();
+    let mut codes: Vec<u64> = include_str!("../../data/fingerprints.txt")
+        .lines()
+        .map(|line| code(line.as_bytes()))
+        .collect();
     codes.sort_unstable();
     codes
 });

@@ -76,7 +76,11 @@ pub(super) fn fold(tokenizer: Tokenizer<'_>) -> Folded {
         comment: None,
     };
     let len = folder.run();
-    Folded { tokens: folder.tokens, len, met: folder.tokenizer.met }
+    Folded {
+        tokens: folder.tokens,
+        len,
+        met: folder.tokenizer.met,
+    }
 }
 
 impl Folder<'_> {
@@ -155,9 +159,19 @@ impl Folder<'_> {
         let kinds: [Kind; MAX_TOKENS] = std::array::from_fn(|index| self.tokens[index].kind);
         let harmless = matches!(
             kinds,
-            [Number, Operator | Comma, LeftParenthesis, Number, RightParenthesis]
-                | [Bareword, Operator, LeftParenthesis, Bareword | Number, RightParenthesis]
-                | [Number, RightParenthesis, Comma, LeftParenthesis, Number]
+            [
+                Number,
+                Operator | Comma,
+                LeftParenthesis,
+                Number,
+                RightParenthesis
+            ] | [
+                Bareword,
+                Operator,
+                LeftParenthesis,
+                Bareword | Number,
+                RightParenthesis
+            ] | [Number, RightParenthesis, Comma, LeftParenthesis, Number]
                 | [Bareword, RightParenthesis, Operator, LeftParenthesis, Bareword]
         );
         if harmless {
@@ -187,8 +201,8 @@ impl Folder<'_> {
 
     fn fold_two(&mut self) -> Step {
         use Kind::{
-            Backslash, Bareword, Collate, Function, Keyword, LeftBrace, LeftParenthesis, LogicOperator, Number,
-            Operator, RightBrace, RightParenthesis, Semicolon, SqlType, Tsql, Variable,
+            Backslash, Bareword, Collate, Function, Keyword, LeftBrace, LeftParenthesis, LogicOperator,
+            Number, Operator, RightBrace, RightParenthesis, Semicolon, SqlType, Tsql, Variable,
         };
         let left = self.left;
         let (first, second) = (&self.tokens[left], &self.tokens[left + 1]);
@@ -208,18 +222,26 @@ impl Folder<'_> {
         }
         match (first.kind, second.kind) {
             // `; IF` is a Transact-SQL statement, elsewhere IF is a function.
-            (Semicolon, Function) if second.text().len() >= 2 && second.text()[..2].eq_ignore_ascii_case(b"IF") => {
+            (Semicolon, Function)
+                if second.text().len() >= 2 && second.text()[..2].eq_ignore_ascii_case(b"IF") =>
+            {
                 self.tokens[left + 1].kind = Tsql;
                 Step::Again
             }
             (Bareword | Variable, LeftParenthesis)
-                if FUNCTIONS_BEFORE_PARENTHESIS.iter().any(|word| first.is_word(word)) =>
+                if FUNCTIONS_BEFORE_PARENTHESIS
+                    .iter()
+                    .any(|word| first.is_word(word)) =>
             {
                 self.tokens[left].kind = Function;
                 Step::Again
             }
             (Keyword, next) if first.is_word(b"IN") || first.is_word(b"NOT IN") => {
-                self.tokens[left].kind = if next == LeftParenthesis { Operator } else { Bareword };
+                self.tokens[left].kind = if next == LeftParenthesis {
+                    Operator
+                } else {
+                    Bareword
+                };
                 Step::Again
             }
             (Operator, next) if first.is_word(b"LIKE") || first.is_word(b"NOT LIKE") => {
@@ -264,8 +286,8 @@ impl Folder<'_> {
 
     fn fold_three(&mut self) -> Step {
         use Kind::{
-            Bareword, Comma, Dot, Expression, Function, Group, Keyword, LeftParenthesis, LogicOperator, Number,
-            Operator, RightParenthesis, SqlType, Variable,
+            Bareword, Comma, Dot, Expression, Function, Group, Keyword, LeftParenthesis, LogicOperator,
+            Number, Operator, RightParenthesis, SqlType, Variable,
         };
         let left = self.left;
         let [first, second, third] = [&self.tokens[left], &self.tokens[left + 1], &self.tokens[left + 2]];
@@ -284,7 +306,9 @@ impl Folder<'_> {
                 Number | Bareword | Kind::String | Variable,
             ) => self.restart(2),
             (Expression | Group | Comma, _, LeftParenthesis) if unary => self.drop_second(1),
-            (Keyword | Expression | Group, _, Number | Bareword | Variable | Kind::String | Function) if unary => {
+            (Keyword | Expression | Group, _, Number | Bareword | Variable | Kind::String | Function)
+                if unary =>
+            {
                 self.drop_second(1)
             }
             // `, -1` also takes the value before the comma: `1, -1` is one value.
@@ -312,11 +336,13 @@ impl Folder<'_> {
 /// Two words that make one known phrase: `UNION ALL`, `IS NOT`, `INSERT INTO`.
 fn merge(first: &Token, second: &Token) -> Option<Token> {
     use Kind::{Bareword, Expression, Function, Keyword, LogicOperator, Operator, SqlType, Tsql, Union};
-    let merges = matches!(first.kind, Keyword | Bareword | Operator | Union | Function | Expression | Tsql | SqlType)
-        && matches!(
-            second.kind,
-            Keyword | Bareword | Operator | Union | Function | Expression | Tsql | SqlType | LogicOperator
-        );
+    let merges = matches!(
+        first.kind,
+        Keyword | Bareword | Operator | Union | Function | Expression | Tsql | SqlType
+    ) && matches!(
+        second.kind,
+        Keyword | Bareword | Operator | Union | Function | Expression | Tsql | SqlType | LogicOperator
+    );
     if !merges {
         return None;
     }

@@ -14,7 +14,11 @@ impl Tokenizer<'_> {
         let text = (start + skip).min(input.len());
         let mut from = text;
         loop {
-            let Some(at) = input.get(from..).and_then(|rest| memchr(quote, rest)).map(|at| from + at) else {
+            let Some(at) = input
+                .get(from..)
+                .and_then(|rest| memchr(quote, rest))
+                .map(|at| from + at)
+            else {
                 self.pos = input.len();
                 let mut token = Token::new(Kind::String, input, text, input.len());
                 token.open = if skip > 0 { quote } else { 0 };
@@ -80,8 +84,14 @@ impl Tokenizer<'_> {
             other => other,
         };
         let text = self.pos + offset + 3;
-        let end = memmem::find(&self.input[text.min(self.input.len())..], &[close, b'\'']).map(|at| text + at);
-        let mut token = Token::new(Kind::String, self.input, text, end.unwrap_or(self.input.len()).max(text));
+        let end =
+            memmem::find(&self.input[text.min(self.input.len())..], &[close, b'\'']).map(|at| text + at);
+        let mut token = Token::new(
+            Kind::String,
+            self.input,
+            text,
+            end.unwrap_or(self.input.len()).max(text),
+        );
         token.open = b'q';
         token.close = if end.is_some() { b'q' } else { 0 };
         self.pos = end.map_or(self.input.len(), |end| end + 2);
@@ -126,7 +136,9 @@ impl Tokenizer<'_> {
         if self.ahead(0) == Some(b'0') {
             let digits = match self.ahead(1) {
                 Some(b'x' | b'X') => Some(bytes::hexadecimal_length(self.rest(2))),
-                Some(b'b' | b'B') => Some(bytes::accepted_length(self.rest(2), |byte| matches!(byte, b'0' | b'1'))),
+                Some(b'b' | b'B') => Some(bytes::accepted_length(self.rest(2), |byte| {
+                    matches!(byte, b'0' | b'1')
+                })),
                 _ => None,
             };
             match digits {
@@ -159,14 +171,15 @@ impl Tokenizer<'_> {
         if !dangling {
             return Some(self.take(Kind::Number, len));
         }
-        self.met.loose_place = true;
+        self.met.dangling_exponent = true;
         let token = self.take(Kind::Bareword, len);
         (!self.reading.loose).then_some(token)
     }
 
     /// Oracle's `1.2f`, but not the `F` of `123FROM`; `1fUNION` is `1f UNION`.
     fn is_suffix_at(&self, at: usize) -> bool {
-        self.ahead(at + 1).is_none_or(|next| bytes::is_white(next) || matches!(next, b';' | b'u' | b'U'))
+        self.ahead(at + 1)
+            .is_none_or(|next| bytes::is_white(next) || matches!(next, b';' | b'u' | b'U'))
     }
 }
 

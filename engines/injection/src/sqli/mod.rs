@@ -40,8 +40,16 @@ pub struct SqliMatch {
 
 impl SqliMatch {
     fn of(read: &Read) -> Self {
-        let matched_data = read.folded.tokens().iter().map(|token| token.text().to_vec()).collect();
-        Self { fingerprint: read.fingerprint, matched_data }
+        let matched_data = read
+            .folded
+            .tokens()
+            .iter()
+            .map(|token| token.text().to_vec())
+            .collect();
+        Self {
+            fingerprint: read.fingerprint,
+            matched_data,
+        }
     }
 }
 
@@ -53,33 +61,37 @@ pub fn detect(input: &[u8], sensitivity: Sensitivity) -> Option<SqliMatch> {
     if bytes::is_plain(input) {
         return None;
     }
-    let accept = |read: &Read| read.attack && (sensitivity == Sensitivity::High || !weak::is_weak(read));
-    if let Some(read) = first_reading(input, accept) {
+    if let Some(read) = first_reading(input, sensitivity) {
         return Some(SqliMatch::of(&read));
     }
     match sensitivity {
-        Sensitivity::Low => None,
+        Sensitivity::Low => markers::find_tautology(input),
         Sensitivity::High => markers::find(input),
     }
 }
 
-/// The first reading of the input that is accepted, in libinjection's order: as it stands, inside single
-/// quotes, inside double quotes; each in the common dialect and, where it differs, in MySQL's.
-fn first_reading(input: &[u8], accept: impl Fn(&Read) -> bool) -> Option<Read> {
-    for quote in [0, b'\'', b'"'] {
-        if quote != 0 && memchr(quote, input).is_none() {
-            continue;
-        }
+/// The first reading of the input that is an attack, in libinjection's order: as it stands, inside single
+/// quotes, inside double quotes; each in the common dialect and, where it differs, in others.
+fn first_reading(input: &[u8], sensitivity: Sensitivity) -> Option<Read> {
+    let high = sensitivity == Sensitivity::High;
+    let accept = |read: &Read| read.attack && (high || !weak::is_weak(input, read));
+    for quote in contexts(input) {
         // Only MySQL takes double quotes for strings.
-        let first = Reading { quote, mysql: quote == b'"', loose: false };
+        let first = Reading {
+            quote,
+            mysql: quote == b'"',
+            loose: false,
+        };
         let read = verdict::read(input, first);
         if accept(&read) {
             return Some(read);
         }
         let met = read.folded.met;
+        // In prose, brackets are common; an index of an array is worth a look only if asked for.
+        let loose = met.dangling_exponent || (met.bracket && high);
         for again in [
             (!first.mysql && (met.tight_dashes || met.hash)).then_some(Reading { mysql: true, ..first }),
-            met.loose_place.then_some(Reading { loose: true, ..first }),
+            loose.then_some(Reading { loose: true, ..first }),
         ] {
             if let Some(read) = again.map(|reading| verdict::read(input, reading)).filter(&accept) {
                 return Some(read);
@@ -89,14 +101,38 @@ fn first_reading(input: &[u8], accept: impl Fn(&Read) -> bool) -> Option<Read> {
     None
 }
 
+/// The quotes within which the input may have been put, 0 for none: without its quote inside, the whole input
+/// is one string and harmless.
+fn contexts(input: &[u8]) -> impl Iterator<Item = u8> {
+    [0, b'\'', b'"']
+        .into_iter()
+        .filter(|quote| *quote == 0 || memchr(*quote, input).is_some())
+}
+
 /// The tokens of the input as it stands, before folding; `mysql` chooses the dialect.
 pub fn tokens(input: &[u8], mysql: bool) -> impl Iterator<Item = Token> {
-    let mut tokenizer = Tokenizer::new(input, Reading { quote: 0, mysql, loose: false });
+    let mut tokenizer = Tokenizer::new(
+        input,
+        Reading {
+            quote: 0,
+            mysql,
+            loose: false,
+        },
+    );
     std::iter::from_fn(move || tokenizer.next())
 }
 
 /// The tokens that are left of the input as it stands after folding.
 #[must_use]
 pub fn folded(input: &[u8]) -> Vec<Token> {
-    fold::fold(Tokenizer::new(input, Reading { quote: 0, mysql: false, loose: false })).tokens().to_vec()
+    fold::fold(Tokenizer::new(
+        input,
+        Reading {
+            quote: 0,
+            mysql: false,
+            loose: false,
+        },
+    ))
+    .tokens()
+    .to_vec()
 }

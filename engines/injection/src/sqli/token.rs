@@ -106,7 +106,14 @@ pub struct Token {
 }
 
 impl Token {
-    pub(super) const EMPTY: Self = Self { kind: Kind::None, len: 0, open: 0, close: 0, ats: 0, text: [0; MAX_TEXT + 1] };
+    pub(super) const EMPTY: Self = Self {
+        kind: Kind::None,
+        len: 0,
+        open: 0,
+        close: 0,
+        ats: 0,
+        text: [0; MAX_TEXT + 1],
+    };
 
     /// A token over `input[start..end]`, which the caller has measured.
     #[inline]
@@ -119,7 +126,14 @@ impl Token {
         } else if let Some(rest) = input.get(start..start + len) {
             text[..len].copy_from_slice(rest);
         }
-        Self { kind, len: len as u8, open: 0, close: 0, ats: 0, text }
+        Self {
+            kind,
+            len: len as u8,
+            open: 0,
+            close: 0,
+            ats: 0,
+            text,
+        }
     }
 
     /// A token of one byte.
@@ -127,7 +141,14 @@ impl Token {
     pub(super) fn byte(kind: Kind, byte: u8) -> Self {
         let mut text = [0; MAX_TEXT + 1];
         text[0] = byte;
-        Self { kind, len: 1, open: 0, close: 0, ats: 0, text }
+        Self {
+            kind,
+            len: 1,
+            open: 0,
+            close: 0,
+            ats: 0,
+            text,
+        }
     }
 
     /// The kind of the token.
@@ -187,7 +208,9 @@ impl Token {
 
     /// `+`, `-`, `*`, `/` or `%`.
     pub(super) fn is_arithmetic(&self) -> bool {
-        self.kind == Kind::Operator && self.len == 1 && matches!(self.text[0], b'*' | b'/' | b'-' | b'+' | b'%')
+        self.kind == Kind::Operator
+            && self.len == 1
+            && matches!(self.text[0], b'*' | b'/' | b'-' | b'+' | b'%')
     }
 
     /// An operator that may stand before a value: `+ - ! ~ !! NOT`.

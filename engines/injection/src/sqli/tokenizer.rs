@@ -25,8 +25,8 @@ pub(super) struct Met {
     /// `--` without white space after it.
     pub(super) tight_dashes: bool,
     pub(super) hash: bool,
-    /// `[`, or a number with a dangling exponent.
-    pub(super) loose_place: bool,
+    pub(super) bracket: bool,
+    pub(super) dangling_exponent: bool,
 }
 
 pub(super) struct Tokenizer<'a> {
@@ -38,7 +38,12 @@ pub(super) struct Tokenizer<'a> {
 
 impl<'a> Tokenizer<'a> {
     pub(super) fn new(input: &'a [u8], reading: Reading) -> Self {
-        Self { input, reading, met: Met::default(), pos: 0 }
+        Self {
+            input,
+            reading,
+            met: Met::default(),
+            pos: 0,
+        }
     }
 
     /// The next token.
@@ -126,7 +131,11 @@ impl<'a> Tokenizer<'a> {
 
     fn hash(&mut self) -> Token {
         self.met.hash = true;
-        if self.reading.mysql { self.comment_to_end_of_line() } else { self.single(Kind::Operator, b'#') }
+        if self.reading.mysql {
+            self.comment_to_end_of_line()
+        } else {
+            self.single(Kind::Operator, b'#')
+        }
     }
 
     /// `--` before white space or the end is a comment everywhere, before anything else everywhere but in MySQL.
@@ -155,13 +164,21 @@ impl<'a> Tokenizer<'a> {
         let body = self.rest(2);
         let end = memmem::find(body, b"*/");
         let nested = end.is_some_and(|end| memmem::find(&body[..(end + 1).min(body.len())], b"/*").is_some());
-        let kind = if nested || body.first() == Some(&b'!') { Kind::Evil } else { Kind::Comment };
+        let kind = if nested || body.first() == Some(&b'!') {
+            Kind::Evil
+        } else {
+            Kind::Comment
+        };
         self.take(kind, end.map_or(body.len(), |end| end + 2) + 2)
     }
 
     /// `\N` is MySQL's NULL.
     fn backslash(&mut self) -> Token {
-        if self.ahead(1) == Some(b'N') { self.take(Kind::Number, 2) } else { self.single(Kind::Backslash, b'\\') }
+        if self.ahead(1) == Some(b'N') {
+            self.take(Kind::Number, 2)
+        } else {
+            self.single(Kind::Backslash, b'\\')
+        }
     }
 
     fn operator(&mut self) -> Token {
@@ -183,7 +200,7 @@ impl<'a> Tokenizer<'a> {
 
     /// SQL Server's `[name]`.
     fn bracket(&mut self) -> Token {
-        self.met.loose_place = true;
+        self.met.bracket = true;
         if self.reading.loose {
             return self.single(Kind::LeftParenthesis, b'[');
         }

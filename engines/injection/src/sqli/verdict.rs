@@ -11,6 +11,7 @@ use super::tokenizer::{Reading, Tokenizer};
 /// One reading of the input.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Read {
+    pub(super) reading: Reading,
     pub(super) fingerprint: Fingerprint,
     pub(super) folded: Folded,
     pub(super) attack: bool,
@@ -33,8 +34,13 @@ pub(super) fn read(input: &[u8], reading: Reading) -> Read {
     } else {
         Fingerprint::new(folded.tokens().iter().map(|token| token.kind.letter()))
     };
-    let attack = fingerprint.is_listed() && !(is_harmless(input, &folded) && !evil);
-    Read { fingerprint, folded, attack }
+    let attack = fingerprint.is_listed() && (evil || !is_harmless(input, &folded));
+    Read {
+        reading,
+        fingerprint,
+        folded,
+        attack,
+    }
 }
 
 /// Listed fingerprints of two and three tokens are common in ordinary text; a closer look tells.
@@ -92,7 +98,11 @@ fn is_harmless_triple([first, second, third]: [&Token; 3], tokens: usize) -> boo
         | (Kind::Number, Kind::LogicOperator, Kind::Number | Kind::Variable | Kind::String) => tokens == 3,
         // Of the keywords, only INTO OUTFILE and INTO DUMPFILE.
         (_, Kind::Keyword, _) => {
-            second.len < 5 || !second.text().get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"INTO"))
+            second.len < 5
+                || !second
+                    .text()
+                    .get(..4)
+                    .is_some_and(|word| word.eq_ignore_ascii_case(b"INTO"))
         }
         _ => false,
     }

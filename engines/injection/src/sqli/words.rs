@@ -1,13 +1,18 @@
 //! The word list: which kind of token a word or two-byte operator is.
 //!
-//! `data/words.txt` has a kind's letter and an upper-case word per line. It becomes an open-addressing table
-//! at first use; keys are 32-byte blocks, so that a look-up is one hash and, nearly always, one comparison.
+//! `data/words.txt` (libinjection's) and `data/words-added.txt` (ours) have a kind's letter and an upper-case
+//! word per line. They become an open-addressing table at first use; keys are 32-byte blocks, so that a look-up is one hash and, nearly always, one comparison.
 
 use std::sync::LazyLock;
 
 use super::token::{Kind, MAX_TEXT, Token};
 
 const SLOTS: usize = 4096;
+
+static LISTS: [&str; 2] = [
+    include_str!("../../data/words.txt"),
+    include_str!("../../data/words-added.txt"),
+];
 
 type Key = [u64; 4];
 
@@ -24,8 +29,11 @@ struct Words {
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let mut words = Words { slots: Box::new([0; SLOTS]), entries: Vec::with_capacity(1024) };
-    for line in include_str!("../../data/words.txt").lines() {
+    let mut words = Words {
+        slots: Box::new([0; SLOTS]),
+        entries: Vec::with_capacity(1024),
+    };
+    for line in LISTS.iter().flat_map(|list| list.lines()) {
         if let Some((kind, word)) = line.split_once(' ')
             && let [letter] = *kind.as_bytes()
             && word.len() <= MAX_TEXT
@@ -72,7 +80,11 @@ fn key(block: &[u8; MAX_TEXT + 1], len: usize) -> Key {
     let mut key = [0; 4];
     for (index, (word, bytes)) in key.iter_mut().zip(upper.as_chunks::<8>().0).enumerate() {
         let here = len.saturating_sub(index * 8).min(8);
-        let mask = if here == 8 { u64::MAX } else { (1 << (here * 8)) - 1 };
+        let mask = if here == 8 {
+            u64::MAX
+        } else {
+            (1 << (here * 8)) - 1
+        };
         *word = u64::from_le_bytes(*bytes) & mask;
     }
     key
@@ -123,10 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_list_is_found_again() {
-        let lines = include_str!("../../data/words.txt").lines();
+    fn every_line_of_the_lists_is_found_again() {
+        let lines = LISTS.iter().flat_map(|list| list.lines());
         for (letter, word) in lines.filter_map(|line| line.split_once(' ')) {
-            assert_eq!(kind(word).map(|kind| kind.letter()), letter.bytes().next(), "{word}");
+            assert_eq!(kind(word).map(Kind::letter), letter.bytes().next(), "{word}");
         }
     }
 }

@@ -52,19 +52,30 @@ const MAX_NAME: usize = 64;
 pub(super) fn kind_of(name: &[u8]) -> Attribute {
     let mut plain = [0; MAX_NAME];
     let name = without_nuls(name, &mut plain);
-    let starts = |word: &[u8]| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let starts = |word: &[u8]| {
+        name.get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
     // A namespace can make any tag an active one.
-    if (starts(b"ON") && is_event(&name[2..])) || starts(b"XMLNS") || starts(b"XLINK:") && !starts(b"XLINK:HREF") {
+    if (starts(b"ON") && is_event(&name[2..]))
+        || starts(b"XMLNS")
+        || starts(b"XLINK:") && !starts(b"XLINK:HREF")
+    {
         return Attribute::Active;
     }
-    NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map_or(Attribute::Harmless, |(_, kind)| *kind)
+    NAMES
+        .iter()
+        .find(|(known, _)| name.eq_ignore_ascii_case(known))
+        .map_or(Attribute::Harmless, |(_, kind)| *kind)
 }
 
 /// Is this, up to the first byte that is no letter, the name of an event?
 fn is_event(name: &[u8]) -> bool {
     let len = name.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let mut upper = [0; MAX_NAME];
-    let Some(upper) = upper.get_mut(..len).filter(|_| len > 1) else { return false };
+    let Some(upper) = upper.get_mut(..len).filter(|_| len > 1) else {
+        return false;
+    };
     upper.copy_from_slice(&name[..len]);
     upper.make_ascii_uppercase();
     find_line(EVENTS.as_bytes(), upper)
@@ -75,8 +86,14 @@ fn find_line(lines: &[u8], wanted: &[u8]) -> bool {
     let (mut low, mut high) = (0, lines.len());
     while low < high {
         let middle = low.midpoint(high);
-        let start = lines[low..middle].iter().rposition(|byte| *byte == b'\n').map_or(low, |at| low + at + 1);
-        let end = lines[start..].iter().position(|byte| *byte == b'\n').map_or(lines.len(), |at| start + at);
+        let start = lines[low..middle]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(low, |at| low + at + 1);
+        let end = lines[start..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(lines.len(), |at| start + at);
         match lines[start..end].cmp(wanted) {
             std::cmp::Ordering::Equal => return true,
             std::cmp::Ordering::Less => low = (end + 1).min(high),
@@ -93,8 +110,16 @@ mod tests {
     #[test]
     fn every_event_is_found_in_any_case() {
         for event in EVENTS.lines() {
-            assert_eq!(kind_of(format!("on{event}").as_bytes()), Attribute::Active, "{event}");
-            assert_eq!(kind_of(format!("ON{}", event.to_lowercase()).as_bytes()), Attribute::Active, "{event}");
+            assert_eq!(
+                kind_of(format!("on{event}").as_bytes()),
+                Attribute::Active,
+                "{event}"
+            );
+            assert_eq!(
+                kind_of(format!("ON{}", event.to_lowercase()).as_bytes()),
+                Attribute::Active,
+                "{event}"
+            );
         }
     }
 
@@ -106,7 +131,18 @@ mod tests {
 
     #[test]
     fn other_names_are_harmless() {
-        for name in ["", "on", "one", "online", "onmarket", "only", "class", "once", "onboarding", "xlink"] {
+        for name in [
+            "",
+            "on",
+            "one",
+            "online",
+            "onmarket",
+            "only",
+            "class",
+            "once",
+            "onboarding",
+            "xlink",
+        ] {
             assert_eq!(kind_of(name.as_bytes()), Attribute::Harmless, "{name}");
         }
     }

@@ -7,7 +7,11 @@ pub(super) fn character(text: &[u8]) -> Option<(u32, usize)> {
     if first != b'&' {
         return Some((u32::from(first), 1));
     }
-    Some(numeric(text).or_else(|| named(text)).unwrap_or((u32::from(b'&'), 1)))
+    Some(
+        numeric(text)
+            .or_else(|| named(text))
+            .unwrap_or((u32::from(b'&'), 1)),
+    )
 }
 
 /// `&#106;`, `&#x6A;`; the semicolon may be missing, leading zeros are many.
@@ -17,7 +21,10 @@ fn numeric(text: &[u8]) -> Option<(u32, usize)> {
         b'x' | b'X' => (&digits[1..], 16, 3),
         _ => (digits, 10, 2),
     };
-    let len = digits.iter().take_while(|byte| char::from(**byte).is_digit(radix)).count();
+    let len = digits
+        .iter()
+        .take_while(|byte| char::from(**byte).is_digit(radix))
+        .count();
     if len == 0 {
         return None;
     }
@@ -41,5 +48,8 @@ const NAMED: [(&[u8], u8); 8] = [
 ];
 
 fn named(text: &[u8]) -> Option<(u32, usize)> {
-    NAMED.iter().find(|(name, _)| text.starts_with(name)).map(|(name, value)| (u32::from(*value), name.len()))
+    NAMED
+        .iter()
+        .find(|(name, _)| text.starts_with(name))
+        .map(|(name, value)| (u32::from(*value), name.len()))
 }

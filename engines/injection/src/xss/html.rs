@@ -82,7 +82,12 @@ impl<'a> Tokens<'a> {
             Context::Tag => State::BeforeAttributeName,
             Context::Value(quote) => State::Quoted(quote, false),
         };
-        Self { input, pos: 0, state, closing: false }
+        Self {
+            input,
+            pos: 0,
+            state,
+            closing: false,
+        }
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -135,7 +140,10 @@ impl<'a> Tokens<'a> {
             byte if byte.is_ascii_alphabetic() || byte == 0 => Some(self.tag_name()),
             _ => {
                 self.state = State::Data;
-                Some(Token { kind: Kind::Text, text: &self.input[self.pos - 1..self.pos] })
+                Some(Token {
+                    kind: Kind::Text,
+                    text: &self.input[self.pos - 1..self.pos],
+                })
             }
         }
     }
@@ -157,7 +165,9 @@ impl<'a> Tokens<'a> {
     fn tag_name(&mut self) -> Token<'a> {
         let rest = self.rest();
         // NUL is skipped in names by old browsers, so it does not end one.
-        let end = rest.iter().position(|byte| *byte != 0 && (is_white(*byte) || matches!(byte, b'/' | b'>')));
+        let end = rest
+            .iter()
+            .position(|byte| *byte != 0 && (is_white(*byte) || matches!(byte, b'/' | b'>')));
         match end.map(|len| (len, rest[len])) {
             None => self.take(Kind::TagNameOpen, rest.len(), 0, State::End),
             Some((len, b'/')) => self.take(Kind::TagNameOpen, len, 1, State::SelfClosing),
@@ -177,7 +187,10 @@ impl<'a> Tokens<'a> {
 
     fn skip_white(&mut self) -> Option<u8> {
         let rest = self.rest();
-        let white = rest.iter().position(|byte| !is_white(*byte)).unwrap_or(rest.len());
+        let white = rest
+            .iter()
+            .position(|byte| !is_white(*byte))
+            .unwrap_or(rest.len());
         self.pos += white;
         rest.get(white).copied()
     }
@@ -199,7 +212,10 @@ impl<'a> Tokens<'a> {
     }
 
     fn self_close(&mut self) -> Token<'a> {
-        let token = Token { kind: Kind::TagNameSelfClose, text: &self.input[self.pos - 1..=self.pos] };
+        let token = Token {
+            kind: Kind::TagNameSelfClose,
+            text: &self.input[self.pos - 1..=self.pos],
+        };
         self.pos += 1;
         self.state = State::Data;
         token
@@ -214,7 +230,10 @@ impl<'a> Tokens<'a> {
 
     fn attribute_name(&mut self) -> Token<'a> {
         let rest = self.rest();
-        let end = rest.iter().skip(1).position(|byte| is_white(*byte) || matches!(byte, b'/' | b'=' | b'>'));
+        let end = rest
+            .iter()
+            .skip(1)
+            .position(|byte| is_white(*byte) || matches!(byte, b'/' | b'=' | b'>'));
         match end.map(|at| (at + 1, rest[at + 1])) {
             None => self.take(Kind::AttributeName, rest.len(), 0, State::End),
             Some((len, b'/')) => self.take(Kind::AttributeName, len, 1, State::SelfClosing),
@@ -278,7 +297,10 @@ impl<'a> Tokens<'a> {
 
     fn markup_declaration(&mut self) -> Token<'a> {
         let rest = self.rest();
-        if rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"DOCTYPE")) {
+        if rest
+            .get(..7)
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"DOCTYPE"))
+        {
             return match memchr(b'>', rest) {
                 None => self.take(Kind::Doctype, rest.len(), 0, State::End),
                 Some(len) => self.take(Kind::Doctype, len, 1, State::Data),

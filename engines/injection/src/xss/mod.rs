@@ -33,7 +33,9 @@ const MAX_REPORTED: usize = 64;
 impl XssMatch {
     fn of(texts: &[&[u8]]) -> Self {
         let cut = |text: &&[u8]| text[..text.len().min(MAX_REPORTED)].to_vec();
-        Self { matched_data: texts.iter().map(cut).collect() }
+        Self {
+            matched_data: texts.iter().map(cut).collect(),
+        }
     }
 }
 
@@ -64,8 +66,12 @@ fn detect_in(input: &[u8], context: Context) -> Option<XssMatch> {
         let (kind, name) = std::mem::replace(&mut attribute, (Attribute::Harmless, b""));
         match token.kind {
             Kind::Doctype => return Some(XssMatch::of(&[b"<!", token.text])),
-            Kind::TagNameOpen if tags::is_active(token.text) => return Some(XssMatch::of(&[b"<", token.text])),
-            Kind::Comment if is_active_comment(token.text) => return Some(XssMatch::of(&[b"<!", token.text])),
+            Kind::TagNameOpen if tags::is_active(token.text) => {
+                return Some(XssMatch::of(&[b"<", token.text]));
+            }
+            Kind::Comment if is_active_comment(token.text) => {
+                return Some(XssMatch::of(&[b"<!", token.text]));
+            }
             Kind::AttributeName => attribute = (attributes::kind_of(token.text), token.text),
             Kind::AttributeValue => {
                 let active = match kind {
@@ -87,10 +93,14 @@ fn detect_in(input: &[u8], context: Context) -> Option<XssMatch> {
     None
 }
 
-/// Comments that some browsers execute: closed by a backtick, conditional, XML declarations and entities.
+/// Comments that some browsers execute: closed by a backtick, conditional, XML's style sheets, namespaces and
+/// entities (but not the declaration at the head of every XML document).
 fn is_active_comment(text: &[u8]) -> bool {
-    let starts = |word: &[u8]| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let starts = |word: &[u8]| {
+        text.get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
     memchr(b'`', text).is_some()
-        || (text.len() > 3 && (starts(b"[IF") || starts(b"XML")))
+        || (text.len() > 3 && (starts(b"[IF") || (starts(b"XML") && !text[3].is_ascii_whitespace())))
         || (text.len() > 5 && (starts(b"IMPORT") || starts(b"ENTITY")))
 }

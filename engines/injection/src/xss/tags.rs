@@ -35,7 +35,10 @@ pub(super) fn is_active(name: &[u8]) -> bool {
     let mut plain = [0; MAX_NAME];
     let name = without_nuls(name, &mut plain);
     ACTIVE.iter().any(|tag| name.eq_ignore_ascii_case(tag))
-        || ACTIVE_PREFIXES.iter().any(|tag| name.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
+        || ACTIVE_PREFIXES.iter().any(|tag| {
+            name.get(..tag.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(tag))
+        })
 }
 
 /// The name without NUL bytes; what is beyond the buffer is cut, for no known name is as long.

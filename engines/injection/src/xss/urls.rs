@@ -8,13 +8,17 @@ const ACTIVE: [&[u8]; 3] = [b"VIEW-SOURCE:", b"JAVASCRIPT:", b"VBSCRIPT:"];
 /// before and in the scheme are skipped, as browsers do.
 pub(super) fn is_active(url: &[u8]) -> bool {
     // Opera skipped white space of any encoding, so all bytes beyond ASCII are skipped too.
-    let start = url.iter().position(|byte| (33..127).contains(byte)).unwrap_or(url.len());
+    let start = url
+        .iter()
+        .position(|byte| (33..127).contains(byte))
+        .unwrap_or(url.len());
     let url = &url[start..];
     if ACTIVE.iter().any(|scheme| after(url, scheme).is_some()) {
         return true;
     }
     // Pictures in data URLs are what editors write; only SVG's can run.
-    after(url, b"DATA:").is_some_and(|data| after(data, b"IMAGE/").is_none() || after(data, b"IMAGE/SVG").is_some())
+    after(url, b"DATA:")
+        .is_some_and(|data| after(data, b"IMAGE/").is_none() || after(data, b"IMAGE/SVG").is_some())
 }
 
 /// What follows the prefix, if the URL has it.
@@ -62,7 +66,16 @@ mod tests {
 
     #[test]
     fn an_ordinary_url_is_not() {
-        for url in [&b"https://example.com/java"[..], b"/data", b"", b"&", b"&#", b"&#x", b"#top", b"mailto:a@b"] {
+        for url in [
+            &b"https://example.com/java"[..],
+            b"/data",
+            b"",
+            b"&",
+            b"&#",
+            b"&#x",
+            b"#top",
+            b"mailto:a@b",
+        ] {
             assert!(!is_active(url), "{}", url.escape_ascii());
         }
     }
