@@ -19,3 +19,6 @@ pub use binding::Binding;
 pub use domain::{DomainKey, WrappedDomainKey};
 pub use root::RootKey;
 pub use sealed::{Sealed, SealingKeyId};
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,9 @@ use super::{Binding, DomainKey, Sealed, SealingKeyId, WrappedDomainKey};
 use crate::error::CryptoError;
 use crate::secret::KeyBytes;
 
+/// The purpose to which a root key is bound under its seal.
+const ROOT: &str = "root-key";
+
 /// The key from which all others of a deployment hang. A seal keeps it while the server is stopped.
 #[derive(Debug, Clone)]
 pub struct RootKey {
@@ -33,6 +36,22 @@ impl RootKey {
     /// The bytes, for a seal to close over.
     pub fn key(&self) -> &KeyBytes {
         &self.key
+    }
+
+    /// Wraps the root under a seal's key-encryption key.
+    pub fn wrap_under(&self, kek: &KeyBytes) -> Result<Sealed, CryptoError> {
+        Sealed::seal(
+            kek,
+            SealingKeyId::of(kek)?,
+            &Binding::new(ROOT),
+            self.key.expose(),
+        )
+    }
+
+    /// Opens what [`RootKey::wrap_under`] made with the same key-encryption key.
+    pub fn unwrap_with(kek: &KeyBytes, sealed: &Sealed) -> Result<Self, CryptoError> {
+        let key = sealed.open(kek, SealingKeyId::of(kek)?, &Binding::new(ROOT))?;
+        Self::from_key(KeyBytes::from_slice(key.expose()).ok_or(CryptoError::SealBroken)?)
     }
 
     /// Wraps the domain key of an account and Region.
