@@ -108,11 +108,10 @@ fn split_zone(text: &str) -> Option<(&str, i64)> {
     Some((&text[..at], sign * offset))
 }
 
+/// Nanoseconds of the digits after the point, nine at most.
 fn parse_fraction(text: &str) -> Option<i128> {
-    let kept = text.get(..text.len().min(9))?;
-    let value = i128::from(digits(kept)?);
-    let missing = 9 - u32::try_from(kept.len()).ok()?;
-    Some(value * 10_i128.pow(missing))
+    let missing = 9_u32.checked_sub(u32::try_from(text.len()).ok()?)?;
+    Some(i128::from(digits(text)?) * 10_i128.pow(missing))
 }
 
 /// Howard Hinnant's algorithm: days of a date of the proleptic Gregorian calendar.

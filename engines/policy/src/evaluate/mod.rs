@@ -149,6 +149,7 @@ fn identity_counts_alone(policies: &Policies<'_>) -> bool {
 fn missing_resource_kind(policies: &Policies<'_>) -> PolicyKind {
     match policies.resource.map(|resource| resource.mode) {
         Some(ResourcePolicyMode::Trust) => PolicyKind::Trust,
+        Some(ResourcePolicyMode::KeyPolicy) => PolicyKind::KeyPolicy,
         _ => PolicyKind::Resource,
     }
 }
