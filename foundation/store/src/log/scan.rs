@@ -19,6 +19,8 @@ pub(crate) async fn scan(backend: &dyn Backend, query: &LogQuery<'_>) -> Result<
             found.extend(decode(chunk)?.into_iter().filter(|record| wants(query, record)));
         }
         sort(&mut found, query.direction);
+        // A backend that had to send an append again may have it twice.
+        found.dedup_by_key(|record| place(record));
         found.truncate(wanted);
         let frontier = batch.last().map(|chunk| chunk.position(query.direction));
         let (true, Some(frontier)) = (batch.len() == chunks.limit, frontier) else {
