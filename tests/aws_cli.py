@@ -21,6 +21,7 @@ class AwsCli:
     """`aws …` with a profile of the server's credentials file, or with given credentials."""
 
     def __init__(self, server, home, *, profile="root", region="ap-northeast-2", credentials=None):
+        self.home = pathlib.Path(home)
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         self.environment |= {
             "HOME": str(home),
@@ -28,7 +29,7 @@ class AwsCli:
             "AWS_REGION": region,
             "AWS_PAGER": "",
             "AWS_MAX_ATTEMPTS": "1",
-            "AWS_CONFIG_FILE": str(pathlib.Path(home) / "no-config"),
+            "AWS_CONFIG_FILE": str(self.home / "no-config"),
         }
         if credentials:
             self.environment |= credentials.environment()
