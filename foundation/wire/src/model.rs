@@ -213,6 +213,10 @@ impl<'a> Loader<'a> {
             Some(other) => return Err(unknown(shape_name, &format!("location {other}"))),
         };
         member.flattened = of("flattened") == true;
+        if flag(shape, "flattened") && member.location_name.is_none() {
+            // The items of a list that is always flattened carry their own name if they have one.
+            member.location_name = shape["member"]["locationName"].as_str().map(leak_str);
+        }
         member.xml_attribute = of("xmlAttribute") == true;
         member.xml_namespace = namespace(of("xmlNamespace"));
         member.timestamp_format = match of("timestampFormat").as_str() {

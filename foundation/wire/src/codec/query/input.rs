@@ -81,14 +81,11 @@ fn name(member: &Member, dialect: Dialect) -> Cow<'static, str> {
     if dialect == Dialect::Query {
         return member.wire_name().into();
     }
-    match (member.query_name, member.location_name) {
-        (Some(name), _) => name.into(),
-        (None, Some(name)) => {
-            let mut letters = name.chars();
-            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
-        }
-        (None, None) => member.name.into(),
+    if let Some(name) = member.query_name {
+        return name.into();
     }
+    let mut letters = member.wire_name().chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 fn value(member: &Member, node: &Node, dialect: Dialect) -> Result<Option<Value>, Malformed> {

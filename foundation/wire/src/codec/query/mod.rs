@@ -70,7 +70,6 @@ pub(crate) fn encode_error(namespace: Option<&str>, error: &ApiError, request_id
     xml.open("Error");
     xml.text_element("Type", if error.sender_fault { "Sender" } else { "Receiver" });
     xml.text_element("Code", &error.code);
-    xml.text_element("Message", &error.message);
     xml.error_members(error);
     xml.close("Error");
     xml.text_element("RequestId", request_id);
@@ -85,7 +84,6 @@ pub(crate) fn encode_ec2_error(error: &ApiError, request_id: &str) -> WireReply 
     xml.open("Errors");
     xml.open("Error");
     xml.text_element("Code", &error.code);
-    xml.text_element("Message", &error.message);
     xml.error_members(error);
     xml.close("Error");
     xml.close("Errors");

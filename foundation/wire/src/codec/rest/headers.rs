@@ -8,18 +8,18 @@ use crate::schema::{Kind, Member, TimestampFormat};
 const TIMESTAMPS: TimestampFormat = TimestampFormat::Rfc822;
 
 /// Reads a member out of a header's text.
-pub(crate) fn parse(member: &Member, text: &str) -> Result<Option<Value>, Malformed> {
+pub(crate) fn parse(member: &Member, text: &str) -> Result<Value, Malformed> {
     let Kind::List { member: item } = &member.target.kind else {
-        return scalar::parse(member, text, TIMESTAMPS).map(Some);
+        return scalar::parse(member, text, TIMESTAMPS);
     };
     if text.is_empty() {
-        return Ok(None);
+        return Ok(Value::List(Vec::new()));
     }
     let dates = matches!(item.target.kind, Kind::Timestamp)
         && item.timestamp_format.unwrap_or(TIMESTAMPS) == TimestampFormat::Rfc822;
     let parts = if dates { split_dates(text) } else { split(text) };
     let items = parts.iter().map(|part| scalar::parse(item, part, TIMESTAMPS)).collect::<Result<_, _>>()?;
-    Ok(Some(Value::List(items)))
+    Ok(Value::List(items))
 }
 
 /// Writes a member as a header's text; `None` if there is nothing to write.

@@ -23,7 +23,7 @@ pub(crate) fn decode(
         let value = match member.location {
             Location::Body | Location::StatusCode => continue,
             Location::Uri => label(member, &labels)?,
-            Location::QueryString => parameter(schema, member, &query)?,
+            Location::QueryString => parameter(member, &query)?,
             Location::Header => header(member, request.headers)?,
             Location::Headers => prefixed_headers(member, request.headers),
         };
@@ -76,11 +76,7 @@ fn label(member: &Member, labels: &[(String, String)]) -> Result<Option<Value>, 
     label.map(|(_, text)| scalar::parse(member, text, TimestampFormat::Iso8601)).transpose()
 }
 
-fn parameter(
-    schema: &StructSchema,
-    member: &Member,
-    query: &[(String, String)],
-) -> Result<Option<Value>, Malformed> {
+fn parameter(member: &Member, query: &[(String, String)]) -> Result<Option<Value>, Malformed> {
     let mut own = query.iter().filter(|(name, _)| name == member.wire_name()).map(|(_, value)| value);
     match &member.target.kind {
         Kind::List { member: item } => {
@@ -89,25 +85,15 @@ fn parameter(
                 .collect::<Result<_, _>>()?;
             Ok(if items.is_empty() { None } else { Some(Value::List(items)) })
         }
-        Kind::Map { value, .. } => other_parameters(schema, value, query),
+        Kind::Map { value, .. } => all_parameters(value, query),
         _ => own.next().map(|text| scalar::parse(member, text, TimestampFormat::Iso8601)).transpose(),
     }
 }
 
-/// A map in the query string takes every parameter that no other member takes.
-fn other_parameters(
-    schema: &StructSchema,
-    value: &Member,
-    query: &[(String, String)],
-) -> Result<Option<Value>, Malformed> {
-    let bound: Vec<&str> = schema
-        .members
-        .iter()
-        .filter(|member| member.location == Location::QueryString && !matches!(member.target.kind, Kind::Map { .. }))
-        .map(Member::wire_name)
-        .collect();
+/// A map in the query string takes every parameter, those that other members take as well.
+fn all_parameters(value: &Member, query: &[(String, String)]) -> Result<Option<Value>, Malformed> {
     let mut map: BTreeMap<String, Value> = BTreeMap::new();
-    for (name, text) in query.iter().filter(|(name, _)| !bound.contains(&name.as_str())) {
+    for (name, text) in query {
         if let Kind::List { member: item } = &value.target.kind {
             let text = scalar::parse(item, text, TimestampFormat::Iso8601)?;
             if let Value::List(items) = map.entry(name.clone()).or_insert_with(|| Value::List(Vec::new())) {
@@ -125,7 +111,7 @@ fn header(member: &Member, all: &http::HeaderMap) -> Result<Option<Value>, Malfo
     for value in all.get_all(member.wire_name()) {
         texts.push(std::str::from_utf8(value.as_bytes()).map_err(|_| Malformed::because("Invalid UTF-8"))?);
     }
-    if texts.is_empty() { Ok(None) } else { headers::parse(member, &texts.join(", ")) }
+    if texts.is_empty() { Ok(None) } else { headers::parse(member, &texts.join(", ")).map(Some) }
 }
 
 fn prefixed_headers(member: &Member, all: &http::HeaderMap) -> Option<Value> {

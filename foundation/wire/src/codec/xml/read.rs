@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Element, TIMESTAMPS, element_name};
+use super::{Element, TIMESTAMPS};
 use crate::codec::{Malformed, scalar};
 use crate::schema::{Kind, Location, Member, StructSchema};
 use crate::{Fields, Value};
@@ -25,7 +25,7 @@ pub(crate) fn structure(schema: &StructSchema, element: &Element) -> Result<Fiel
 }
 
 fn in_parent(member: &Member, parent: &Element) -> Result<Option<Value>, Malformed> {
-    let name = local(element_name(member));
+    let name = local(member.wire_name());
     match &member.target.kind {
         Kind::List { member: item } if member.flattened => {
             let items = parent.named(name).map(|element| value(item, element)).collect::<Result<Vec<_>, _>>()?;

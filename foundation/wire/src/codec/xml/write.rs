@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{TIMESTAMPS, element_name};
+use super::TIMESTAMPS;
 use crate::codec::scalar;
 use crate::schema::{Kind, Location, Member, StructSchema, XmlNamespace};
 use crate::{ApiError, Fields, Value};
@@ -75,8 +75,11 @@ impl Writer {
         }
     }
 
-    /// The modelled members of an error other than its message.
+    /// The message of an error, if it has one, and its other modelled members.
     pub(crate) fn error_members(&mut self, error: &ApiError) {
+        if !error.message.is_empty() {
+            self.text_element("Message", &error.message);
+        }
         let Some((schema, fields)) = &error.fields else { return };
         for (member, value) in schema.members.iter().zip(&fields.0) {
             let is_envelope = ["message", "code", "type"].iter().any(|name| member.name.eq_ignore_ascii_case(name));
@@ -87,7 +90,7 @@ impl Writer {
     }
 
     fn member(&mut self, member: &Member, value: &Value) {
-        let name = element_name(member);
+        let name = member.wire_name();
         match (value, &member.target.kind) {
             (Value::List(items), Kind::List { member: item }) if member.flattened => {
                 for value in items {

@@ -1,0 +1,90 @@
+//! The case files.
+
+use std::fs;
+use std::path::Path;
+
+use haechi_wire::{OperationSchema, ServiceSchema, model};
+use serde_json::{Value as Json, json};
+
+/// Which way the client sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Input,
+    Output,
+}
+
+/// One case with the schema that it is about.
+pub(crate) struct Case {
+    pub(crate) file: String,
+    pub(crate) suite: String,
+    pub(crate) index: usize,
+    pub(crate) json: Json,
+    pub(crate) service: &'static ServiceSchema,
+    pub(crate) operation: &'static OperationSchema,
+}
+
+impl Case {
+    /// `output/query.json / Test cases for X / id`.
+    pub(crate) fn name(&self) -> String {
+        format!("{} / {} / {}", self.file, self.suite, self.id())
+    }
+
+    /// The case's id; older cases only have a number.
+    pub(crate) fn id(&self) -> String {
+        self.json["id"].as_str().map_or_else(|| format!("#{}", self.index), Into::into)
+    }
+}
+
+/// All cases of a direction, the older ones too. CBOR is not spoken, so its files are left out.
+pub(crate) fn load(folder: &Path, direction: Direction) -> Vec<Case> {
+    let name = if direction == Direction::Input { "input" } else { "output" };
+    let mut cases = Vec::new();
+    for sub in [name.to_owned(), format!("legacy/{name}")] {
+        let mut files: Vec<_> = fs::read_dir(folder.join(&sub))
+            .unwrap_or_else(|error| panic!("{}/{sub}: {error}", folder.display()))
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|file| !file.contains("cbor"))
+            .collect();
+        files.sort();
+        for file in files {
+            let text = fs::read_to_string(folder.join(&sub).join(&file)).unwrap();
+            let suites: Json = serde_json::from_str(&text).unwrap();
+            for suite in suites.as_array().unwrap() {
+                cases.extend(of_suite(&format!("{sub}/{file}"), suite));
+            }
+        }
+    }
+    cases
+}
+
+fn of_suite(file: &str, suite: &Json) -> Vec<Case> {
+    let cases = suite["cases"].as_array().unwrap().iter().enumerate();
+    cases.map(|(index, case)| of_case(file, suite, index, case)).collect()
+}
+
+fn of_case(file: &str, suite: &Json, index: usize, case: &Json) -> Case {
+    let given = &case["given"];
+    let name = given["name"].as_str().unwrap_or("OperationName").to_owned();
+    let mut operation = given.clone();
+    // The errors of a case are found by their code, as a client does.
+    if case.get("error").is_some() {
+        let errors = suite["shapes"].as_object().unwrap().iter();
+        let is_error = |shape: &Json| shape["exception"] == true || shape.get("error").is_some();
+        operation["errors"] =
+            errors.filter(|(_, shape)| is_error(shape)).map(|(name, _)| json!({ "shape": name })).collect();
+    }
+    let model = json!({
+        "metadata": suite["metadata"],
+        "operations": { name.clone(): operation },
+        "shapes": suite["shapes"],
+    });
+    let service = model::load("case", &model, None).unwrap_or_else(|error| panic!("{file}: {error}"));
+    Case {
+        file: file.to_owned(),
+        suite: suite["description"].as_str().unwrap_or_default().to_owned(),
+        index,
+        json: case.clone(),
+        service,
+        operation: service.operation(&name).unwrap(),
+    }
+}
