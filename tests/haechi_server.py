@@ -54,9 +54,7 @@ def built_binary():
     named = os.environ.get("HAECHI_BIN")
     if named:
         return pathlib.Path(named).resolve()
-    subprocess.run(
-        ["cargo", "build", "--package", "haechi"], cwd=REPOSITORY, check=True, stdin=subprocess.DEVNULL
-    )
+    subprocess.run(["cargo", "build", "--package", "haechi"], cwd=REPOSITORY, check=True, stdin=subprocess.DEVNULL)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
     return target / "debug" / "haechi"
 

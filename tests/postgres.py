@@ -68,14 +68,18 @@ class Postgres:
 
     def start(self):
         data = str(self.folder / "data")
-        self._run("initdb", "--pgdata", data, "--username", "haechi", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
+        self._run(
+            "initdb", "--pgdata", data, "--username", "haechi", "--auth", "trust", "--encoding", "UTF8", "--no-sync"
+        )
         # The tests kill Haechi, never the database, so the database may skip fsync.
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} "
             "-c fsync=off -c max_connections=300"
         )
         # Output to a file: pg_ctl's child would hold a pipe open.
-        self._run("pg_ctl", "--pgdata", data, "--wait", "--log", str(self.folder / "log"), "--options", options, "start")
+        self._run(
+            "pg_ctl", "--pgdata", data, "--wait", "--log", str(self.folder / "log"), "--options", options, "start"
+        )
         return self
 
     def new_database(self):

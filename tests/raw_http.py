@@ -62,7 +62,9 @@ def send_bytes(server, raw, limit=1_000_000):
         return received
 
 
-def signed_headers(server, credentials, service, headers, body, *, region="ap-northeast-2", method="POST", path="/", at=None):
+def signed_headers(
+    server, credentials, service, headers, body, *, region="ap-northeast-2", method="POST", path="/", at=None
+):
     """The headers of a request that `credentials` signed, at the present or at the time `at`."""
     request = botocore.awsrequest.AWSRequest(method, f"{server.endpoint}{path}", headers=dict(headers), data=body)
     keys = botocore.credentials.Credentials(

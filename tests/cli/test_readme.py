@@ -5,6 +5,7 @@ import json
 import stat
 
 import pytest
+
 from aws_cli import AwsCli
 from waiting import until
 
@@ -38,7 +39,10 @@ def test_the_first_steps(aws, account_id):
 def test_a_refusal_reads_as_from_aws(aws):
     done = aws.run("kms", "describe-key", "--key-id", "alias/never-made", check=False)
     assert done.returncode in (254, 255)
-    assert "An error occurred (NotFoundException) when calling the DescribeKey operation: Alias arn:aws:kms:" in done.stderr
+    assert (
+        "An error occurred (NotFoundException) when calling the DescribeKey operation: Alias arn:aws:kms:"
+        in done.stderr
+    )
 
 
 def test_another_account_by_its_profile(server, other_account, tmp_path):

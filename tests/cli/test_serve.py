@@ -5,8 +5,9 @@ import subprocess
 import time
 import urllib.request
 
-import aws_clients
 import pytest
+
+import aws_clients
 from haechi_server import Haechi
 
 
@@ -103,7 +104,7 @@ class TestSeed:
         path = tmp_path / "wrong.toml"
         path.write_text("[[key]\nnonsense")
         server = new_server(seed=path, start=False)
-        with pytest.raises(RuntimeError, match="wrong.toml"):
+        with pytest.raises(RuntimeError, match=r"wrong\.toml"):
             server.start()
 
 

@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+
 from aws_clients import refused
 from waiting import until
 

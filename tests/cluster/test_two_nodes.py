@@ -5,9 +5,10 @@ import json
 import shutil
 import time
 
-import aws_clients
 import botocore.exceptions
 import pytest
+
+import aws_clients
 from haechi_server import Credentials
 from policies import allow, text
 from waiting import until
@@ -34,9 +35,7 @@ def clients(nodes):
     credentials = nodes[0].credentials()
 
     def make(service, **options):
-        return [
-            aws_clients.client(node.endpoint, service, credentials, **options) for node in nodes
-        ]
+        return [aws_clients.client(node.endpoint, service, credentials, **options) for node in nodes]
 
     return make
 
@@ -114,6 +113,7 @@ def test_the_trail_of_both_is_one(clients):
     for node in (one, two):
         node.encrypt(KeyId=key_id, Plaintext=b"x")
     for trail in clients("cloudtrail"):
+
         def found(trail=trail):
             pages = trail.get_paginator("lookup_events").paginate(
                 LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Encrypt"}]

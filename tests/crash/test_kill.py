@@ -1,13 +1,15 @@
 """kill -9 under load: what was acknowledged is there afterwards, on either backend."""
 
 import concurrent.futures
+import contextlib
 import json
 import threading
 import time
 
-import aws_clients
 import botocore.exceptions
 import pytest
+
+import aws_clients
 from policies import root_of
 
 ROUNDS = 3
@@ -122,7 +124,5 @@ def test_a_kill_during_the_first_start_leaves_a_usable_directory(new_server, cli
 
 def self_start(server):
     """A start that is meant to be killed."""
-    try:
+    with contextlib.suppress(RuntimeError):
         server.start()
-    except RuntimeError:
-        pass

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+
 from aws_clients import refused
 from policies import allow, deny, document, text
 
@@ -119,7 +120,9 @@ class TestBoundaries:
             shared_encrypt(credentials)
         iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=text(allow("*")))
         shared_encrypt(credentials)
-        with refused("AccessDenied", matching="because no permissions boundary allows the iam:ListUsers action", status=403):
+        with refused(
+            "AccessDenied", matching="because no permissions boundary allows the iam:ListUsers action", status=403
+        ):
             client("iam", credentials=credentials).list_users()
         iam.delete_user_permissions_boundary(UserName=name)
         client("iam", credentials=credentials).list_users()
@@ -138,10 +141,10 @@ class TestMalformed:
             '{"Version": "2012-10-17", "Statement": [{"Effect": "allow", "Action": "kms:*", "Resource": "*"}]}',
             '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms", "Resource": "*"}]}',
             '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "nothing"}]}',
-            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:b", "NotAction": "a:c", "Resource": "*"}]}',
-            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:b", "Resource": "*", "Condition": {"X": {"a": "b"}}}]}',
+            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:b", "NotAction": "a:c", "Resource": "*"}]}',  # noqa: E501
+            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:b", "Resource": "*", "Condition": {"X": {"a": "b"}}}]}',  # noqa: E501
             text(allow("kms:*", principal="*")),
-            '{"Version": "2012-10-17", "Statement": [{"Sid": "not ok!", "Effect": "Allow", "Action": "a:b", "Resource": "*"}]}',
+            '{"Version": "2012-10-17", "Statement": [{"Sid": "not ok!", "Effect": "Allow", "Action": "a:b", "Resource": "*"}]}',  # noqa: E501
             text(allow("kms:*", sid="same"), deny("kms:*", sid="same")),
         ],
     )

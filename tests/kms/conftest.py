@@ -1,6 +1,7 @@
 """Keys that many tests share, made once per worker."""
 
 import pytest
+
 from key_import import KeyImport
 
 USAGE_OF_FAMILY = {

@@ -1,6 +1,7 @@
 """Aliases: names for keys within an account and Region."""
 
 import pytest
+
 from aws_clients import SEOUL, refused
 
 
@@ -68,7 +69,14 @@ def test_update_alias_moves_the_name(kms, new_key, new_alias):
     assert not listed(kms, KeyId=first["KeyId"])
 
 
-@pytest.mark.parametrize("other", [{"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, {"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}], ids=str)
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"},
+        {"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"},
+    ],
+    ids=str,
+)
 def test_update_alias_keeps_to_the_same_kind_of_key(kms, key_id, new_key, new_alias, other):
     alias = new_alias(key_id)
     with refused("ValidationException"):

@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+
 from aws_clients import SEOUL, refused
 from haechi_server import Credentials
 from policies import allow, document
@@ -68,8 +69,7 @@ def test_no_record_holds_plaintext_ciphertext_or_material(kms, records, new_key)
     kms.decrypt(CiphertextBlob=blob)
     made = kms.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256")
     hidden = [secret.decode()] + [
-        base64.b64encode(part).decode()
-        for part in (secret, blob, made["Plaintext"], made["CiphertextBlob"])
+        base64.b64encode(part).decode() for part in (secret, blob, made["Plaintext"], made["CiphertextBlob"])
     ]
     for name in ("Encrypt", "Decrypt", "GenerateDataKey"):
         text = json.dumps(records(name, key["KeyId"]))

@@ -1,6 +1,7 @@
 """KMS's condition keys, each with a request that meets it and one that doesn't."""
 
 import pytest
+
 from aws_clients import refused
 from policies import allow, delegates_to_iam, deny, document, text
 
@@ -194,13 +195,9 @@ def test_the_region_of_a_replica(user, kms):
 
 def test_wrapping_algorithm_and_key_spec(user, kms):
     key_id = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]
-    condition = {
-        "StringEquals": {"kms:WrappingAlgorithm": "RSAES_OAEP_SHA_256", "kms:WrappingKeySpec": "RSA_4096"}
-    }
+    condition = {"StringEquals": {"kms:WrappingAlgorithm": "RSAES_OAEP_SHA_256", "kms:WrappingKeySpec": "RSA_4096"}}
     theirs = user("kms:GetParametersForImport", condition)
-    theirs.get_parameters_for_import(
-        KeyId=key_id, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_4096"
-    )
+    theirs.get_parameters_for_import(KeyId=key_id, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_4096")
     with refused("AccessDeniedException"):
         theirs.get_parameters_for_import(
             KeyId=key_id, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048"

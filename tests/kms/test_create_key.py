@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+
 from aws_clients import SEOUL, refused
 from policies import allow, root_of, text
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from aws_clients import SEOUL, STOCKHOLM, refused
 from haechi_server import Credentials
 from policies import allow, delegates_to_iam, root_of, text
@@ -154,9 +155,7 @@ def test_a_foreign_key_that_is_not_there_looks_like_one_without_permission(scene
 
 def test_a_grant_opens_a_foreign_key(scene):
     scene.iam_policy(scene.key["Arn"])
-    made = scene.owner.create_grant(
-        KeyId=scene.key["KeyId"], GranteePrincipal=scene.role_arn, Operations=["Encrypt"]
-    )
+    made = scene.owner.create_grant(KeyId=scene.key["KeyId"], GranteePrincipal=scene.role_arn, Operations=["Encrypt"])
     scene.user.encrypt(KeyId=scene.key["Arn"], Plaintext=b"x", GrantTokens=[made["GrantToken"]])
     with refused("AccessDeniedException"):
         scene.user.generate_data_key(KeyId=scene.key["Arn"], KeySpec="AES_256")

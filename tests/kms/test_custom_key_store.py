@@ -1,6 +1,7 @@
 """Custom key stores: what is refused without a cluster or a proxy."""
 
 import pytest
+
 from aws_clients import refused
 
 # The password of a CloudHSM user; the API takes 7 to 32 characters.

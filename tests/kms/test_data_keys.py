@@ -1,9 +1,10 @@
 """GenerateDataKey, GenerateDataKeyPair, their forms without plaintext, and GenerateRandom."""
 
 import pytest
-from aws_clients import refused
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mlkem, rsa
+
+from aws_clients import refused
 
 PAIR_SPECS = [
     "RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521",
@@ -20,7 +21,12 @@ CURVES = {
 
 @pytest.mark.parametrize(
     "asked, size",
-    [({"KeySpec": "AES_256"}, 32), ({"KeySpec": "AES_128"}, 16), ({"NumberOfBytes": 1}, 1), ({"NumberOfBytes": 1024}, 1024)],
+    [
+        ({"KeySpec": "AES_256"}, 32),
+        ({"KeySpec": "AES_128"}, 16),
+        ({"NumberOfBytes": 1}, 1),
+        ({"NumberOfBytes": 1024}, 1024),
+    ],
 )
 def test_a_data_key_has_the_size_asked_for_and_its_blob_decrypts_to_it(kms, shared_key, asked, size):
     key = shared_key()
@@ -75,7 +81,9 @@ def test_a_pair_is_readable_by_another_library_and_belongs_together(kms, shared_
     elif spec == "ECC_NIST_EDWARDS25519":
         assert isinstance(private, ed25519.Ed25519PrivateKey)
     else:
-        assert isinstance(private, {"ML_KEM_768": mlkem.MLKEM768PrivateKey, "ML_KEM_1024": mlkem.MLKEM1024PrivateKey}[spec])
+        assert isinstance(
+            private, {"ML_KEM_768": mlkem.MLKEM768PrivateKey, "ML_KEM_1024": mlkem.MLKEM1024PrivateKey}[spec]
+        )
 
 
 @pytest.mark.parametrize("spec", PAIR_SPECS)

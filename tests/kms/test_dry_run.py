@@ -1,6 +1,7 @@
 """DryRun: the permission is checked, nothing is done."""
 
 import pytest
+
 from aws_clients import refused
 
 DONE = "The request would have succeeded, but the DryRun option is set."
@@ -56,9 +57,7 @@ def test_a_grant_is_not_made(kms, key_id, account_id):
 
 
 def test_a_grant_is_not_revoked(kms, key_id, account_id):
-    made = kms.create_grant(
-        KeyId=key_id, GranteePrincipal=f"arn:aws:iam::{account_id}:root", Operations=["Encrypt"]
-    )
+    made = kms.create_grant(KeyId=key_id, GranteePrincipal=f"arn:aws:iam::{account_id}:root", Operations=["Encrypt"])
     with refused("DryRunOperationException", DONE):
         kms.revoke_grant(KeyId=key_id, GrantId=made["GrantId"], DryRun=True)
     assert len(kms.list_grants(KeyId=key_id)["Grants"]) == 1

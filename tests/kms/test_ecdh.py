@@ -1,9 +1,10 @@
 """DeriveSharedSecret: both sides arrive at the same raw secret."""
 
 import pytest
-from aws_clients import refused
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from aws_clients import refused
 
 CURVES = {"ECC_NIST_P256": ec.SECP256R1, "ECC_NIST_P384": ec.SECP384R1, "ECC_NIST_P521": ec.SECP521R1}
 

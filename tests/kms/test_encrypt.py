@@ -4,9 +4,10 @@ import base64
 import os
 
 import pytest
-from aws_clients import STOCKHOLM, refused
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+
+from aws_clients import STOCKHOLM, refused
 
 INCORRECT_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
 OAEP = {"RSAES_OAEP_SHA_1": hashes.SHA1, "RSAES_OAEP_SHA_256": hashes.SHA256}
@@ -160,7 +161,9 @@ class TestUsage:
         with refused("InvalidKeyUsageException", message):
             kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
 
-    @pytest.mark.parametrize("spec, algorithm", [("SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_256"), ("RSA_2048", "SYMMETRIC_DEFAULT")])
+    @pytest.mark.parametrize(
+        "spec, algorithm", [("SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_256"), ("RSA_2048", "SYMMETRIC_DEFAULT")]
+    )
     def test_an_algorithm_of_another_spec_is_refused(self, kms, shared_key, spec, algorithm):
         message = f"Algorithm {algorithm} is incompatible with key spec {spec}."
         with refused("InvalidKeyUsageException", message):
@@ -169,7 +172,9 @@ class TestUsage:
 
 class TestRsa:
     @pytest.mark.parametrize("spec, algorithm, limit", OAEP_LIMITS)
-    def test_the_largest_plaintext_round_trips_and_one_more_byte_is_refused(self, kms, shared_key, spec, algorithm, limit):
+    def test_the_largest_plaintext_round_trips_and_one_more_byte_is_refused(
+        self, kms, shared_key, spec, algorithm, limit
+    ):
         key_id = shared_key(spec)["KeyId"]
         plaintext = os.urandom(limit)
         sealed = kms.encrypt(KeyId=key_id, Plaintext=plaintext, EncryptionAlgorithm=algorithm)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from aws_clients import refused
 from policies import allow, document, root_of
 

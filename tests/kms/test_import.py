@@ -4,9 +4,10 @@ import datetime
 import os
 
 import pytest
-from aws_clients import refused
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+from aws_clients import refused
 from key_import import KeyImport, wrap
 
 WRAPPING_SPECS = ("RSA_2048", "RSA_3072", "RSA_4096")
@@ -200,7 +201,12 @@ class TestExpiry:
         material = os.urandom(32)
         created = key["CreationDate"]
         run = KeyImport(timed).run
-        run(key["KeyId"], material, ValidTo=created + datetime.timedelta(days=10), ExpirationModel="KEY_MATERIAL_EXPIRES")
+        run(
+            key["KeyId"],
+            material,
+            ValidTo=created + datetime.timedelta(days=10),
+            ExpirationModel="KEY_MATERIAL_EXPIRES",
+        )
         blob = timed.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
         clocked.advance_clock("11d")
         assert timed.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "PendingImport"

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+
 from aws_clients import SEOUL, refused
 from policies import allow, delegates_to_iam, deny, document, root_of, text
 
@@ -92,7 +93,9 @@ class TestNoDelegation:
         key = key_with(allow("kms:Encrypt", principal=root_of(account_id)))
         _, kms = user(document(allow("kms:*")))
         kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")
-        with refused("AccessDeniedException", matching="no resource-based policy allows the kms:GenerateDataKey action"):
+        with refused(
+            "AccessDeniedException", matching="no resource-based policy allows the kms:GenerateDataKey action"
+        ):
             kms.generate_data_key(KeyId=key["KeyId"], KeySpec="AES_256")
 
     def test_the_account_id_alone_is_the_account(self, key_with, user, account_id):
@@ -148,7 +151,9 @@ class TestPutKeyPolicy:
     def test_locking_yourself_out_is_refused(self, kms, key_id, new_user):
         admin, _ = new_user()
         policy = text(allow("kms:*", principal=admin))
-        with refused("MalformedPolicyDocumentException", matching="will not allow you to update the key policy in the future"):
+        with refused(
+            "MalformedPolicyDocumentException", matching="will not allow you to update the key policy in the future"
+        ):
             kms.put_key_policy(KeyId=key_id, Policy=policy)
         kms.put_key_policy(KeyId=key_id, Policy=policy, BypassPolicyLockoutSafetyCheck=True)
         with refused("AccessDeniedException"):
@@ -156,7 +161,9 @@ class TestPutKeyPolicy:
 
     def test_creating_a_key_that_locks_you_out_is_refused(self, kms, new_user):
         admin, _ = new_user()
-        with refused("MalformedPolicyDocumentException", matching="will not allow you to update the key policy in the future"):
+        with refused(
+            "MalformedPolicyDocumentException", matching="will not allow you to update the key policy in the future"
+        ):
             kms.create_key(Policy=text(allow("kms:*", principal=admin)))
 
     @pytest.mark.parametrize(
@@ -170,7 +177,15 @@ class TestPutKeyPolicy:
             '{"Version": "1999-01-01", "Statement": []}',
             text({"Effect": "Maybe", "Principal": "*", "Action": "kms:*", "Resource": "*"}),
             text({"Effect": "Allow", "Action": "kms:*", "Resource": "*"}),
-            text({"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {"NoSuch": {"a": "b"}}}),
+            text(
+                {
+                    "Effect": "Allow",
+                    "Principal": "*",
+                    "Action": "kms:*",
+                    "Resource": "*",
+                    "Condition": {"NoSuch": {"a": "b"}},
+                }
+            ),
             text({"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Extra": 1}),
         ],
     )
@@ -194,13 +209,15 @@ class TestPutKeyPolicy:
         with refused("LimitExceededException"):
             kms.put_key_policy(KeyId=key_id, Policy=text(delegates_to_iam(account_id), *filler))
 
-    def test_a_deleted_principal_turns_into_its_id_and_a_namesake_gains_nothing(self, kms, iam, new_user, client, key_id, account_id, unique):
+    def test_a_deleted_principal_turns_into_its_id_and_a_namesake_gains_nothing(
+        self, kms, iam, new_user, client, key_id, account_id, unique
+    ):
         arn, _ = new_user(name=unique)
-        kms.put_key_policy(
-            KeyId=key_id, Policy=text(delegates_to_iam(account_id), allow("kms:Encrypt", principal=arn))
-        )
+        kms.put_key_policy(KeyId=key_id, Policy=text(delegates_to_iam(account_id), allow("kms:Encrypt", principal=arn)))
         user_id = iam.get_user(UserName=unique)["User"]["UserId"]
-        iam.delete_user_policy(UserName=unique, PolicyName="inline") if iam.list_user_policies(UserName=unique)["PolicyNames"] else None
+        iam.delete_user_policy(UserName=unique, PolicyName="inline") if iam.list_user_policies(UserName=unique)[
+            "PolicyNames"
+        ] else None
         for key in iam.list_access_keys(UserName=unique)["AccessKeyMetadata"]:
             iam.delete_access_key(UserName=unique, AccessKeyId=key["AccessKeyId"])
         iam.delete_user(UserName=unique)
@@ -224,7 +241,9 @@ class TestIamOnly:
     )
     def test_need_an_iam_policy(self, user, action, call):
         _, without = user()
-        with refused("AccessDeniedException", matching=f"{action} .*because no identity-based policy allows the {action} action"):
+        with refused(
+            "AccessDeniedException", matching=f"{action} .*because no identity-based policy allows the {action} action"
+        ):
             call(without)
         _, granted = user(document(allow(action)))
         call(granted)

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from aws_clients import refused
 
 OK = ("ok",)
@@ -229,5 +230,7 @@ def test_a_primary_with_replicas_is_pending_replica_deletion_and_refuses(kms, cl
 
 def test_delete_imported_key_material_of_an_aws_key_is_unsupported(kms, new_key):
     key = new_key()
-    with refused("UnsupportedOperationException", f"{key['Arn']} origin is AWS_KMS which is not valid for this operation."):
+    with refused(
+        "UnsupportedOperationException", f"{key['Arn']} origin is AWS_KMS which is not valid for this operation."
+    ):
         kms.delete_imported_key_material(KeyId=key["KeyId"])

@@ -5,6 +5,7 @@ import hmac
 import os
 
 import pytest
+
 from aws_clients import refused
 
 ALGORITHMS = [(f"HMAC_{n}", f"HMAC_SHA_{n}") for n in (224, 256, 384, 512)]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from aws_clients import refused
 
 ALIAS = "alias/aws/ebs"

@@ -4,10 +4,11 @@ import hashlib
 import os
 
 import pytest
-from aws_clients import refused
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import mldsa
+
+from aws_clients import refused
 
 SIZES = {"ML_DSA_44": 2420, "ML_DSA_65": 3309, "ML_DSA_87": 4627}
 PUBLIC_TYPES = {

@@ -3,8 +3,9 @@
 import os
 
 import pytest
-from aws_clients import refused
 from cryptography.hazmat.primitives import serialization
+
+from aws_clients import refused
 
 SIZES = {"ML_KEM_512": 768, "ML_KEM_768": 1088, "ML_KEM_1024": 1568}
 ML_KEM = {"EncapsulationAlgorithm": "ML_KEM"}
@@ -46,9 +47,7 @@ def test_a_changed_ciphertext_is_rejected_implicitly(kms, shared_key, spec):
 @pytest.mark.parametrize("size", [1, 767, 769, 1088])
 def test_a_ciphertext_of_another_length_is_invalid(kms, shared_key, size):
     with refused("InvalidCiphertextException"):
-        kms.decapsulate(
-            KeyId=shared_key("ML_KEM_512")["KeyId"], SharedSecretCiphertextBlob=os.urandom(size), **ML_KEM
-        )
+        kms.decapsulate(KeyId=shared_key("ML_KEM_512")["KeyId"], SharedSecretCiphertextBlob=os.urandom(size), **ML_KEM)
 
 
 def test_a_signing_key_encapsulates_nothing(kms, shared_key):

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from aws_clients import SEOUL, STOCKHOLM, refused
 from key_import import KeyImport
 

@@ -1,6 +1,7 @@
 """Markers and limits of the list operations."""
 
 import pytest
+
 from aws_clients import refused
 
 

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+
 from aws_clients import refused
 
 

@@ -4,10 +4,11 @@ import hashlib
 import os
 
 import pytest
-from aws_clients import refused
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from aws_clients import refused
 
 HASHES = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 RSA_ALGORITHMS = [f"RSASSA_{p}_SHA_{n}" for p in ("PSS", "PKCS1_V1_5") for n in HASHES]
@@ -17,7 +18,9 @@ EC_ALGORITHMS = {
     "ECC_NIST_P521": "ECDSA_SHA_512",
     "ECC_SECG_P256K1": "ECDSA_SHA_256",
 }
-PAIRS = [(spec, a) for spec in ("RSA_2048", "RSA_3072", "RSA_4096") for a in RSA_ALGORITHMS] + list(EC_ALGORITHMS.items())
+PAIRS = [(spec, a) for spec in ("RSA_2048", "RSA_3072", "RSA_4096") for a in RSA_ALGORITHMS] + list(
+    EC_ALGORITHMS.items()
+)
 ONE_OF_EACH = [("RSA_2048", a) for a in RSA_ALGORITHMS] + list(EC_ALGORITHMS.items())
 
 

@@ -1,6 +1,7 @@
 """Tags of keys."""
 
 import pytest
+
 from aws_clients import refused
 
 
@@ -56,7 +57,9 @@ def test_the_longest_key_and_value_are_kept(kms, key_id):
     assert tags_of(kms, key_id) == {"k" * 128: "v" * 256}
 
 
-@pytest.mark.parametrize("tags", [{"k" * 129: "v"}, {"k": "v" * 257}, {"": "v"}], ids=["long key", "long value", "no key"])
+@pytest.mark.parametrize(
+    "tags", [{"k" * 129: "v"}, {"k": "v" * 257}, {"": "v"}], ids=["long key", "long value", "no key"]
+)
 def test_longer_ones_are_refused(client, key_id, tags):
     with refused("ValidationException", matching="^1 validation error detected: Value "):
         client("kms", validate=False).tag_resource(KeyId=key_id, Tags=as_list(tags))

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+
 from aws_clients import SEOUL
 
 
@@ -13,14 +14,18 @@ def program_environment(server, root, tmp_path):
 
     def make(credentials=root):
         kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        return kept | credentials.environment() | {
-            "AWS_ENDPOINT_URL_KMS": server.endpoint,
-            "AWS_REGION": SEOUL,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": str(tmp_path / "none"),
-            "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
-            "HOME": str(tmp_path),
-        }
+        return (
+            kept
+            | credentials.environment()
+            | {
+                "AWS_ENDPOINT_URL_KMS": server.endpoint,
+                "AWS_REGION": SEOUL,
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "AWS_CONFIG_FILE": str(tmp_path / "none"),
+                "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+                "HOME": str(tmp_path),
+            }
+        )
 
     return make
 

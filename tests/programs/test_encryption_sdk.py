@@ -4,6 +4,7 @@ import sys
 import textwrap
 
 import pytest
+
 from aws_clients import STOCKHOLM
 
 PROLOGUE = """

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from aws_cli import program
 from policies import allow, document
 
@@ -45,7 +46,9 @@ def test_another_context_does_not_open_it(sops, run, program_environment, secret
 
 def test_the_policy_decides_who_opens_it(sops, run, program_environment, secret_file, new_key, new_user, tmp_path):
     arn = new_key()["Arn"]
-    sealed = run([sops, "encrypt", "--kms", arn, "--encryption-context", "team:red", str(secret_file)], program_environment())
+    sealed = run(
+        [sops, "encrypt", "--kms", arn, "--encryption-context", "team:red", str(secret_file)], program_environment()
+    )
     path = tmp_path / "sealed.yaml"
     path.write_text(sealed.stdout)
     condition = {"StringEquals": {"kms:EncryptionContext:team": "red"}}

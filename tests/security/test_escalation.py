@@ -1,8 +1,10 @@
 """Ways from little to more authority that must lead nowhere."""
 
+import itertools
 import json
 
 import pytest
+
 from aws_clients import refused
 from haechi_server import Credentials
 from policies import allow, document, root_of, text
@@ -41,7 +43,9 @@ def test_an_account_has_no_power_over_another(client, other_account, kms, accoun
         lambda: theirs.encrypt(KeyId=key["Arn"], Plaintext=b"x"),
         lambda: theirs.schedule_key_deletion(KeyId=key["Arn"]),
         lambda: theirs.put_key_policy(KeyId=key["Arn"], Policy=text(allow("kms:*", principal="*"))),
-        lambda: theirs.create_grant(KeyId=key["Arn"], GranteePrincipal=root_of(other_account.id), Operations=["Decrypt"]),
+        lambda: theirs.create_grant(
+            KeyId=key["Arn"], GranteePrincipal=root_of(other_account.id), Operations=["Decrypt"]
+        ),
         lambda: theirs.get_key_policy(KeyId=key["Arn"]),
     ):
         with pytest.raises(theirs.exceptions.ClientError) as caught:
@@ -52,7 +56,12 @@ def test_an_account_has_no_power_over_another(client, other_account, kms, accoun
 def test_a_confused_deputy_is_stopped_by_the_external_id(client, new_account, new_user, account_id, iam, unique):
     condition = {"StringEquals": {"sts:ExternalId": "customer-1"}}
     trust = document(
-        {"Effect": "Allow", "Principal": {"AWS": root_of(account_id)}, "Action": "sts:AssumeRole", "Condition": condition}
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": root_of(account_id)},
+            "Action": "sts:AssumeRole",
+            "Condition": condition,
+        }
     )
     customer = client("iam", credentials=new_account().credentials)
     role = customer.create_role(RoleName=unique, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
@@ -77,7 +86,7 @@ def test_grant_tokens_and_ids_are_not_sequential(kms, key_id, account_id):
         kms.create_grant(KeyId=key_id, GranteePrincipal=root_of(account_id), Operations=["Encrypt"]) for _ in range(10)
     ]
     ids = sorted(int(grant["GrantId"], 16) for grant in made)
-    assert min(b - a for a, b in zip(ids, ids[1:], strict=False)) > 2**128
+    assert min(b - a for a, b in itertools.pairwise(ids)) > 2**128
 
 
 def test_policy_variables_do_not_break_out(client, iam, account_id, kms):

@@ -7,6 +7,7 @@ import stat
 import time
 
 import pytest
+
 from aws_clients import refused
 from key_import import KeyImport
 
@@ -41,7 +42,7 @@ def found_in(folder, secrets):
 def used(new_server, client):
     """A SQLite server on which known secrets were used, and the secrets."""
     server = new_server("--allow-custom-ids", store=None)
-    kms, iam, sts = (client(service, on=server) for service in ("kms", "iam", "sts"))
+    kms, iam, _sts = (client(service, on=server) for service in ("kms", "iam", "sts"))
     secrets = {"imported material": os.urandom(32), "plaintext": os.urandom(64), "custom material": os.urandom(32)}
     imported = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]
     KeyImport(kms).run(imported, secrets["imported material"])

@@ -8,6 +8,7 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+
 from haechi_server import Credentials
 from raw_http import json_call, json_headers, send, signed_headers
 
@@ -39,7 +40,9 @@ def test_the_untouched_request_is_answered(server, root):
 
 def test_an_unsigned_request_lacks_a_token(server):
     headers = json_headers(TARGET) | {"Host": f"127.0.0.1:{server.port}", "Content-Length": str(len(BODY))}
-    assert_refused(send(server, "POST", "/", headers, BODY), "MissingAuthenticationToken", "MissingAuthenticationTokenException")
+    assert_refused(
+        send(server, "POST", "/", headers, BODY), "MissingAuthenticationToken", "MissingAuthenticationTokenException"
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,20 +115,24 @@ class TestTampering:
         def change(headers):
             start, signature = headers["Authorization"].rsplit("=", 1)
             digit = "0" if signature[position] != "0" else "1"
-            headers["Authorization"] = f"{start}={signature[:position]}{digit}{signature[position + 1:]}"
+            headers["Authorization"] = f"{start}={signature[:position]}{digit}{signature[position + 1 :]}"
 
         assert_refused(call(server, root, change=change), *self.CODES)
 
     def test_an_empty_or_cut_signature(self, server, root):
         for cut in (0, 32, 63):
+
             def change(headers, cut=cut):
                 start, signature = headers["Authorization"].rsplit("=", 1)
                 headers["Authorization"] = f"{start}={signature[:cut]}"
 
-            assert_refused(call(server, root, change=change), *self.CODES, "IncompleteSignature", "IncompleteSignatureException")
+            assert_refused(
+                call(server, root, change=change), *self.CODES, "IncompleteSignature", "IncompleteSignatureException"
+            )
 
     def test_another_region_or_service_in_the_scope(self, server, root):
         for old, new in (("/ap-northeast-2/", "/eu-north-1/"), ("/kms/", "/iam/"), ("/kms/", "/sts/")):
+
             def change(headers, old=old, new=new):
                 headers["Authorization"] = headers["Authorization"].replace(old, new)
 
@@ -157,7 +164,9 @@ class TestTampering:
 
     def test_a_signature_that_leaves_the_host_out(self, server, root):
         def change(headers):
-            headers["Authorization"] = re.sub(r"SignedHeaders=[^,]+", "SignedHeaders=x-amz-date", headers["Authorization"])
+            headers["Authorization"] = re.sub(
+                r"SignedHeaders=[^,]+", "SignedHeaders=x-amz-date", headers["Authorization"]
+            )
 
         answer = call(server, root, change=change)
         assert answer.status in (400, 403) and b'"Keys"' not in answer.body
@@ -168,7 +177,11 @@ class TestTime:
     def test_a_date_more_than_fifteen_minutes_away_is_refused(self, server, root, minutes):
         at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=minutes)
         assert_refused(
-            call(server, root, at=at), "InvalidSignatureException", "SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed"
+            call(server, root, at=at),
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "RequestExpired",
+            "RequestTimeTooSkewed",
         )
 
     @pytest.mark.parametrize("minutes", [-4, 4])
@@ -210,7 +223,9 @@ class TestKeys:
 class TestSessionTokens:
     @pytest.fixture
     def session(self, client, new_user):
-        _, credentials = new_user({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+        _, credentials = new_user(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        )
         answer = client("sts", credentials=credentials).get_session_token()["Credentials"]
         return Credentials.from_sts(answer)
 
@@ -251,14 +266,16 @@ class TestPresigned:
         return client("sts").generate_presigned_url("get_caller_identity", ExpiresIn=expires, HttpMethod="GET")
 
     def fetch(self, server, url):
-        path = url[len(server.endpoint):]
+        path = url[len(server.endpoint) :]
         return send(server, "GET", path, {"Host": f"127.0.0.1:{server.port}"})
 
     def test_a_presigned_call_is_answered(self, server, client, account_id):
         answer = self.fetch(server, self.presign(client))
         assert answer.status == 200 and account_id in answer.text
 
-    @pytest.mark.parametrize("old, new", [("GetCallerIdentity", "GetSessionToken"), ("X-Amz-Expires=60", "X-Amz-Expires=604800")])
+    @pytest.mark.parametrize(
+        "old, new", [("GetCallerIdentity", "GetSessionToken"), ("X-Amz-Expires=60", "X-Amz-Expires=604800")]
+    )
     def test_a_changed_one_is_refused(self, server, client, old, new):
         url = self.presign(client)
         assert old in url
@@ -282,7 +299,11 @@ class TestWebIdentity:
         trust = {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Principal": {"Federated": "accounts.google.com"}, "Action": "sts:AssumeRoleWithWebIdentity"}
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Federated": "accounts.google.com"},
+                    "Action": "sts:AssumeRoleWithWebIdentity",
+                }
             ],
         }
         role = iam.create_role(RoleName=unique, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]

@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+
 from aws_clients import refused
 from haechi_server import Credentials
 from policies import allow, deny, document, root_of, text
@@ -53,7 +54,11 @@ class TestTrust:
             f"User: {arn} is not authorized to perform: sts:AssumeRole on resource: {role} "
             "because no identity-based policy allows the sts:AssumeRole action"
         )
-        with refused("AccessDenied", matching=f"^{message}$|^User: {arn} is not authorized to perform: sts:AssumeRole on resource: {role}$", status=403):
+        with refused(
+            "AccessDenied",
+            matching=f"^{message}$|^User: {arn} is not authorized to perform: sts:AssumeRole on resource: {role}$",
+            status=403,
+        ):
             client("sts", credentials=credentials).assume_role(RoleArn=role, RoleSessionName="visit")
 
     def test_a_user_trusted_by_name_needs_no_permission(self, client, new_user, new_role):
@@ -158,7 +163,9 @@ class TestTags:
 
 
 class TestChaining:
-    def test_a_session_may_assume_the_next_role_for_an_hour_at_most(self, assumer, iam, new_role, session_of, account_id):
+    def test_a_session_may_assume_the_next_role_for_an_hour_at_most(
+        self, assumer, iam, new_role, session_of, account_id
+    ):
         first = new_role(root_of(account_id), policy=document(allow("sts:AssumeRole")))
         second = new_role(first)
         iam.update_role(RoleName=second.split("/")[-1], MaxSessionDuration=43200)

