@@ -1,0 +1,67 @@
+//! What CloudTrail says of an operation beyond its name: whether it only reads, and what of it is written down.
+
+use haechi_wire::{OperationSchema, ServiceSchema};
+
+/// Prefixes of operation names that only read.
+const READING: [&str; 9] =
+    ["Get", "List", "Describe", "Lookup", "Simulate", "BatchGet", "Search", "Validate", "Head"];
+
+/// KMS operations that change nothing, whatever they are called (KMS developer guide, "Examples of AWS KMS log
+/// entries": `readOnly` is true in each).
+const KMS_READING: [&str; 16] = [
+    "Encrypt",
+    "Decrypt",
+    "ReEncrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateRandom",
+    "GenerateMac",
+    "VerifyMac",
+    "Sign",
+    "Verify",
+    "DeriveSharedSecret",
+    "Encapsulate",
+    "Decapsulate",
+    "GetParametersForImport",
+];
+
+/// Whether the operation only reads.
+pub(crate) fn read_only(service: &ServiceSchema, operation: &OperationSchema) -> bool {
+    match service.name {
+        "kms" if KMS_READING.contains(&operation.name) => true,
+        "sts" => true,
+        // They make something.
+        "iam" if matches!(operation.name, "GenerateCredentialReport" | "GenerateServiceLastAccessedDetails") => {
+            true
+        }
+        _ => READING.iter().any(|prefix| operation.name.starts_with(prefix)),
+    }
+}
+
+/// Whether `responseElements` is written: for changes, and for the calls of STS, whose answer is a credential that
+/// an investigator must be able to follow.
+pub(crate) fn keeps_response(service: &ServiceSchema, operation: &OperationSchema) -> bool {
+    match service.name {
+        "sts" => operation.name.starts_with("Assume") || operation.name.ends_with("Token"),
+        _ => !read_only(service, operation),
+    }
+}
+
+/// Members of `requestParameters` that are never written although the model does not mark them sensitive.
+pub(crate) fn omitted_parameters(service: &ServiceSchema, operation: &OperationSchema) -> &'static [&'static str] {
+    match (service.name, operation.name) {
+        ("kms", "Decrypt") => &["ciphertextBlob", "recipient"],
+        ("kms", "ReEncrypt" | "Decapsulate") => &["ciphertextBlob", "ciphertext"],
+        ("kms", "Verify") => &["message", "signature"],
+        ("kms", "Sign") => &["message"],
+        ("kms", "GenerateMac") => &["message"],
+        ("kms", "VerifyMac") => &["message", "mac"],
+        ("kms", "DeriveSharedSecret") => &["publicKey"],
+        ("kms", "ImportKeyMaterial") => &["encryptedKeyMaterial", "importToken"],
+        ("sts", "AssumeRoleWithWebIdentity") => &["webIdentityToken"],
+        ("sts", "AssumeRoleWithSAML") => &["sAMLAssertion", "samlAssertion"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,333 @@
+//! The stages, in their order.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use haechi_core::ports::{AuditTrail, Credentials, Outcome};
+use haechi_core::{Call, Caller, Clock, Failure, Origin, Random, Region, Service, speaks_json};
+use haechi_store::Store;
+use haechi_wire::{ApiError, Auth, Fields, OperationSchema, Protocol, ServiceSchema, WireReply, WireRequest};
+use http::{Method, Response, StatusCode};
+use http_body_util::Full;
+
+use crate::admin::{Admin, AdminError};
+use crate::authenticate::Authenticator;
+use crate::config::{AuditMode, PipelineConfig};
+use crate::http_front::{Peer, WholeRequest};
+use crate::reply;
+use crate::route::{RequestView, Routes, Target};
+use crate::throttle::Throttle;
+
+/// Counts calls, for metrics and for the bill.
+pub trait Meter: Send + Sync {
+    /// One call has been answered with `status` after `micros` microseconds of work.
+    fn count(&self, call: &Call, status: u16, error: Option<&str>, micros: u64);
+
+    /// One request was refused before it was a call: no such service, a signature that does not hold.
+    fn refused(&self, service: &str, code: &str);
+}
+
+/// What a pipeline is made of.
+pub struct PipelineParts {
+    /// Settings.
+    pub config: PipelineConfig,
+    /// The services.
+    pub services: Vec<Arc<dyn Service>>,
+    /// Who knows access keys; asked in this order.
+    pub credentials: Arc<dyn Credentials>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Request ids.
+    pub random: Arc<dyn Random>,
+    /// Where audit records go.
+    pub store: Store,
+    /// Who writes them.
+    pub audit: Arc<dyn AuditTrail>,
+    /// Who counts.
+    pub meter: Arc<dyn Meter>,
+    /// The operator's requests.
+    pub admin: Arc<dyn Admin>,
+}
+
+/// The path of a request. One per process.
+pub struct Pipeline {
+    pub(crate) parts: PipelineParts,
+    routes: Routes,
+    authenticator: Authenticator,
+    throttle: Throttle,
+}
+
+/// An authenticated request, not yet decoded.
+struct Addressed<'a> {
+    service: &'a Arc<dyn Service>,
+    operation: &'static OperationSchema,
+    request_id: &'a str,
+    caller: Caller,
+    region: Region,
+    origin: Origin,
+}
+
+impl Pipeline {
+    /// Puts the stages together.
+    pub fn new(mut parts: PipelineParts) -> Self {
+        let services = std::mem::take(&mut parts.services);
+        let authenticator = Authenticator::new(Arc::clone(&parts.credentials), &parts.config);
+        Self { parts, routes: Routes::new(services), authenticator, throttle: Throttle::default() }
+    }
+
+    pub(crate) fn config(&self) -> &PipelineConfig {
+        &self.parts.config
+    }
+
+    pub(crate) fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
+    /// Answers one HTTP request.
+    pub(crate) async fn handle(&self, request: WholeRequest, peer: &Peer) -> Response<Full<Bytes>> {
+        let request_id = self.parts.random.uuid();
+        if let Some(path) = request.parts.uri.path().strip_prefix("/_haechi/") {
+            return self.operator(path, &request).await;
+        }
+        let (service, outcome) = self.run(&request, peer, &request_id).await;
+        match outcome {
+            Ok(wire) => reply::from_wire(wire, &request_id),
+            Err(error) => {
+                let wire = match service {
+                    Some(service) => haechi_wire::encode_error(service, &error, &request_id),
+                    None => haechi_wire::encode_unrouted_error(Protocol::Json, &error, &request_id),
+                };
+                reply::from_wire(wire, &request_id)
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        request: &WholeRequest,
+        peer: &Peer,
+        request_id: &str,
+    ) -> (Option<&'static ServiceSchema>, Result<WireReply, ApiError>) {
+        let view = RequestView {
+            method: &request.parts.method,
+            query: request.parts.uri.query().unwrap_or(""),
+            headers: &request.parts.headers,
+            body: &request.body,
+        };
+        let signature = match self.authenticator.parse(&request.parts) {
+            Ok(signature) => signature,
+            Err(error) => {
+                let schema = self.routes.find(&view, None).map(|t| t.service.schema());
+                self.parts.meter.refused(schema.map_or("unknown", |s| s.name), error.code());
+                return (schema, Err(error.into_api(schema)));
+            }
+        };
+        let Some(Target { service, operation }) = self.routes.find(&view, signature.service()) else {
+            self.parts.meter.refused("unknown", "UnknownService");
+            return (None, Err(no_such_service(signature.service())));
+        };
+        let schema = service.schema();
+        let unsigned_allowed = operation.as_ref().is_ok_and(|o| o.auth == Auth::None);
+        let authenticated = self
+            .authenticator
+            .authenticate(&signature, &request.parts, &request.body, schema, unsigned_allowed)
+            .await;
+        let (caller, region) = match authenticated {
+            Ok(found) => found,
+            Err(error) => {
+                self.parts.meter.refused(schema.name, &error.code);
+                return (Some(schema), Err(error));
+            }
+        };
+        let operation = match operation {
+            Ok(operation) => operation,
+            Err(error) => return (Some(schema), Err(error)),
+        };
+        let origin = origin(request, peer);
+        let addressed = Addressed { service: &service, operation, request_id, caller, region, origin };
+        (Some(schema), self.decode_and_dispatch(request, addressed).await)
+    }
+
+    async fn decode_and_dispatch(
+        &self,
+        request: &WholeRequest,
+        to: Addressed<'_>,
+    ) -> Result<WireReply, ApiError> {
+        let schema = to.service.schema();
+        let wire = WireRequest {
+            method: request.parts.method.as_str(),
+            path: request.parts.uri.path(),
+            query: request.parts.uri.query().unwrap_or(""),
+            headers: &request.parts.headers,
+            body: &request.body,
+        };
+        let input = haechi_wire::decode(schema, to.operation, &wire)?;
+        let account =
+            to.caller.principal.account().cloned().unwrap_or_else(|| self.config().default_account.clone());
+        let call = Call::new(
+            to.request_id.to_owned(),
+            self.parts.clock.now(),
+            schema,
+            to.operation,
+            if schema.global { Region::global() } else { to.region },
+            account,
+            to.caller,
+            to.origin,
+            input,
+        );
+        let output = self.dispatch(to.service, Arc::new(call)).await?;
+        Ok(haechi_wire::encode(schema, to.operation, &output, to.request_id))
+    }
+
+    /// From a decoded call to its output: validate, throttle, handle, audit, meter. Calls from inside enter here.
+    pub(crate) async fn dispatch(
+        &self,
+        service: &Arc<dyn Service>,
+        call: Arc<Call>,
+    ) -> Result<Fields, ApiError> {
+        let started = started();
+        let result = self.admit_and_handle(service, &call).await;
+        let result = match self.audit(&call, &result).await {
+            Ok(()) => result,
+            // An answer without its audit record does not leave.
+            Err(failure) => {
+                tracing::error!(request = %call.request_id, error = %failure, "the audit record was not written");
+                Err(ApiError::internal())
+            }
+        };
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let error = result.as_ref().err();
+        self.parts.meter.count(&call, error.map_or(200, |e| e.status), error.map(|e| e.code.as_ref()), micros);
+        result
+    }
+
+    async fn admit_and_handle(&self, service: &Arc<dyn Service>, call: &Arc<Call>) -> Result<Fields, ApiError> {
+        haechi_wire::validate(call.service, call.operation, &call.input)?;
+        if self.config().throttling {
+            if let Some(quota) = service.quota(call) {
+                if !self.throttle.admit(&call.account, &call.region, quota, call.time) {
+                    return Err(throttled(call.service));
+                }
+            }
+        }
+        let Some(answer) = service.call(Arc::clone(call), call.input.clone()) else {
+            return Err(if speaks_json(call.service) {
+                crate::route::unknown_operation()
+            } else {
+                crate::route::invalid_action(call.operation.name, call.service.api_version)
+            });
+        };
+        answer.await.map_err(|failure| {
+            if !matches!(failure, Failure::Api(_)) {
+                let operation = call.operation.name;
+                tracing::error!(request = %call.request_id, operation, error = %failure, "a call failed");
+            }
+            failure.into_api()
+        })
+    }
+
+    async fn audit(&self, call: &Call, result: &Result<Fields, ApiError>) -> Result<(), Failure> {
+        if call.is_audited() {
+            return Ok(());
+        }
+        let outcome = match result {
+            Ok(output) => Outcome::Success(output),
+            Err(error) => Outcome::Error(error),
+        };
+        let records = self.parts.audit.records(call, &outcome);
+        if records.is_empty() {
+            return Ok(());
+        }
+        match self.config().audit {
+            AuditMode::Durable => self.parts.store.append(records).await?,
+            AuditMode::Relaxed => {
+                let store = self.parts.store.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = store.append(records).await {
+                        tracing::error!(%error, "an audit record was lost");
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn operator(&self, path: &str, request: &WholeRequest) -> Response<Full<Bytes>> {
+        if path == "ready" {
+            return if self.parts.admin.ready() {
+                reply::plain(StatusCode::OK, "ready\n")
+            } else {
+                reply::plain(StatusCode::SERVICE_UNAVAILABLE, "starting\n")
+            };
+        }
+        if request.parts.method != Method::POST {
+            return reply::plain(StatusCode::NOT_FOUND, "there is no such page\n");
+        }
+        match self.operate(path, request).await {
+            Ok(value) => reply::json(StatusCode::OK, &value),
+            Err(error) => {
+                let status = match error {
+                    AdminError::Unknown(_) => StatusCode::NOT_FOUND,
+                    AdminError::Refused(_) => StatusCode::BAD_REQUEST,
+                    AdminError::Forbidden => StatusCode::FORBIDDEN,
+                    AdminError::Internal(ref cause) => {
+                        tracing::error!(%cause, path, "an operator's request failed");
+                        StatusCode::INTERNAL_SERVER_ERROR
+                    }
+                };
+                reply::json(status, &serde_json::json!({ "error": error.to_string() }))
+            }
+        }
+    }
+
+    async fn operate(&self, path: &str, request: &WholeRequest) -> Result<serde_json::Value, AdminError> {
+        let caller = self
+            .authenticator
+            .authenticate_operator(&request.parts, &request.body)
+            .await
+            .ok_or(AdminError::Forbidden)?;
+        let body = if request.body.is_empty() {
+            serde_json::Value::Null
+        } else {
+            serde_json::from_slice(&request.body).map_err(|e| AdminError::Refused(e.to_string()))?
+        };
+        self.parts.admin.post(path, body, &caller).await
+    }
+}
+
+// Latency is a measurement of the process, not a fact of the service: it is never simulated.
+#[allow(clippy::disallowed_methods)]
+fn started() -> Instant {
+    Instant::now()
+}
+
+fn origin(request: &WholeRequest, peer: &Peer) -> Origin {
+    let header = |name: http::header::HeaderName| {
+        request.parts.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned()
+    };
+    let host = request.parts.uri.authority().map_or_else(|| header(http::header::HOST), ToString::to_string);
+    Origin {
+        source_ip: peer.ip,
+        user_agent: header(http::header::USER_AGENT),
+        host,
+        tls: peer.tls.clone(),
+        via: Vec::new(),
+    }
+}
+
+fn throttled(service: &ServiceSchema) -> ApiError {
+    if speaks_json(service) {
+        ApiError::new("ThrottlingException", 400, "Rate exceeded")
+    } else {
+        ApiError::new("Throttling", 400, "Rate exceeded")
+    }
+}
+
+fn no_such_service(scope: Option<&str>) -> ApiError {
+    let message = match scope {
+        Some(name) => format!("The service {name} is not there, or the request names no operation of it."),
+        None => "The request names no service.".to_owned(),
+    };
+    ApiError::new("UnknownOperationException", 404, message)
+}

@@ -1,0 +1,131 @@
+//! Which service and which operation a request asks for.
+//!
+//! JSON services name both in `X-Amz-Target`; query services in `Action` and `Version`; the signing scope must name
+//! the same service, or a key scoped to one service could be used on another.
+
+use std::sync::Arc;
+
+use haechi_core::{Service, speaks_json};
+use haechi_wire::{ApiError, OperationSchema, ServiceSchema};
+use http::{HeaderMap, Method};
+
+/// Where a request goes.
+pub(crate) struct Target {
+    pub(crate) service: Arc<dyn Service>,
+    pub(crate) operation: Result<&'static OperationSchema, ApiError>,
+}
+
+/// The services that are there, by the names that requests use for them.
+pub(crate) struct Routes {
+    services: Vec<Arc<dyn Service>>,
+}
+
+impl Routes {
+    pub(crate) fn new(services: Vec<Arc<dyn Service>>) -> Self {
+        Self { services }
+    }
+
+    pub(crate) fn by_schema(&self, schema: &ServiceSchema) -> Option<&Arc<dyn Service>> {
+        self.services.iter().find(|s| s.schema().name == schema.name)
+    }
+
+    /// Finds the target of a request; `None` where no service of ours is meant.
+    pub(crate) fn find(&self, request: &RequestView<'_>, scope: Option<&str>) -> Option<Target> {
+        if let Some(target) = request.headers.get("x-amz-target") {
+            return self.by_target(target.to_str().ok()?);
+        }
+        if let Some((action, version)) = request.action() {
+            return self.by_action(&action, version.as_deref(), scope);
+        }
+        let service = self.services.iter().find(|s| Some(s.schema().signing_name) == scope)?;
+        Some(Target { service: Arc::clone(service), operation: Err(missing_action(service.schema())) })
+    }
+
+    fn by_target(&self, target: &str) -> Option<Target> {
+        let (prefix, name) = target.rsplit_once('.')?;
+        let service = self.services.iter().find(|s| s.schema().target_prefix == Some(prefix))?;
+        let operation = service.schema().operation(name).ok_or_else(unknown_operation);
+        Some(Target { service: Arc::clone(service), operation })
+    }
+
+    fn by_action(&self, action: &str, version: Option<&str>, scope: Option<&str>) -> Option<Target> {
+        let speaks_query = |s: &&Arc<dyn Service>| !speaks_json(s.schema());
+        let service = match scope {
+            Some(scope) => {
+                self.services.iter().filter(speaks_query).find(|s| s.schema().signing_name == scope)
+            }
+            None => self.services.iter().filter(speaks_query).find(|s| {
+                version.is_none_or(|v| v == s.schema().api_version)
+                    && s.schema().operation(action).is_some()
+            }),
+        }?;
+        let schema = service.schema();
+        let operation = match version {
+            Some(version) if version != schema.api_version => Err(invalid_action(action, version)),
+            _ => schema.operation(action)
+                .ok_or_else(|| invalid_action(action, version.unwrap_or(schema.api_version))),
+        };
+        Some(Target { service: Arc::clone(service), operation })
+    }
+}
+
+/// The parts of a request that routing looks at.
+pub(crate) struct RequestView<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) query: &'a str,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+impl RequestView<'_> {
+    /// `Action` and `Version`, from the body of a form POST or from the query string.
+    fn action(&self) -> Option<(String, Option<String>)> {
+        let form = self
+            .headers
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .is_some_and(|v| v.starts_with("application/x-www-form-urlencoded"));
+        let body = if *self.method == Method::POST && form { self.body } else { b"" };
+        let find = |name: &str| form_value(body, name).or_else(|| form_value(self.query.as_bytes(), name));
+        Some((find("Action")?, find("Version")))
+    }
+}
+
+/// The first value of `name` in a form; only plain values count, since action names have nothing to escape.
+fn form_value(form: &[u8], name: &str) -> Option<String> {
+    form.split(|b| *b == b'&').find_map(|pair| {
+        let value = pair.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        String::from_utf8(value.to_vec()).ok()
+    })
+}
+
+/// What AWS's JSON services answer to a target that they do not have.
+pub(crate) fn unknown_operation() -> ApiError {
+    ApiError::new("UnknownOperationException", 400, "")
+}
+
+/// What AWS's query services answer to an action that they do not have.
+pub(crate) fn invalid_action(action: &str, version: &str) -> ApiError {
+    ApiError::new("InvalidAction", 400, format!("Could not find operation {action} for version {version}"))
+}
+
+fn missing_action(schema: &ServiceSchema) -> ApiError {
+    if speaks_json(schema) {
+        ApiError::new("UnknownOperationException", 404, "")
+    } else {
+        ApiError::new("MissingAction", 400, "The request is missing an action or a required parameter.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_value_is_found_by_its_whole_name() {
+        let form = b"XAction=Wrong&Action=GetCallerIdentity&Version=2011-06-15";
+        assert_eq!(form_value(form, "Action").as_deref(), Some("GetCallerIdentity"));
+        assert_eq!(form_value(form, "Version").as_deref(), Some("2011-06-15"));
+        assert_eq!(form_value(form, "Missing"), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! Accounts and their root keys. Until Organizations is there, the operator makes them.
+
+use haechi_core::{AccountId, Failure, Region};
+use haechi_wire::Blob;
+
+use crate::Iam;
+use crate::model::access_key::{AccessKey, KeyOwner, binding};
+use crate::model::account::Account;
+use crate::store::{ACCESS_KEYS, ACCOUNTS};
+use haechi_store::Scope;
+
+/// The account is there already.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the account {0} exists already")]
+pub struct AccountExistsError(pub AccountId);
+
+/// A new access key, with the secret that is shown once.
+#[derive(Debug, Clone)]
+pub struct NewAccessKey {
+    /// `AKIA…`
+    pub id: String,
+    /// Forty characters; redacted in `Debug`.
+    pub secret: Blob,
+}
+
+/// The characters of access key ids after their prefix.
+const KEY_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/// The characters of secret access keys.
+const SECRET_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+impl Iam {
+    /// Makes an account with one root access key. An account that exists is refused.
+    pub async fn create_account(
+        &self,
+        id: &AccountId,
+        name: &str,
+    ) -> Result<Result<NewAccessKey, AccountExistsError>, Failure> {
+        let (record, fresh) = self.seal_new_key(id, KeyOwner::Root).await?;
+        let account = Account {
+            id: id.clone(),
+            name: name.to_owned(),
+            created_ms: self.platform.now().as_millis(),
+            root_keys: vec![fresh.id.clone()],
+            alias: None,
+            password_policy: None,
+        };
+        let (record, account) = (&record, &account);
+        let made = self
+            .platform
+            .store
+            .txn(|txn| async move {
+                let everywhere = Scope::deployment();
+                if txn.get(&ACCOUNTS, &everywhere, id.as_str()).await?.is_some() {
+                    return Ok::<bool, Failure>(false);
+                }
+                txn.put(&ACCOUNTS, &everywhere, id.as_str(), account).await?;
+                txn.put(&ACCESS_KEYS, &everywhere, record.id.as_str(), record).await?;
+                Ok(true)
+            })
+            .await?;
+        Ok(if made { Ok(fresh) } else { Err(AccountExistsError(id.clone())) })
+    }
+
+    /// The accounts of this deployment.
+    pub async fn accounts(&self) -> Result<Vec<Account>, Failure> {
+        let found = self.platform.store.list(&ACCOUNTS, &Scope::deployment(), None, 100_000).await?;
+        Ok(found.into_iter().map(|(_, account)| account.as_ref().clone()).collect())
+    }
+
+    /// A fresh access key and its record. The record is the caller's to put.
+    pub(crate) async fn seal_new_key(
+        &self,
+        account: &AccountId,
+        owner: KeyOwner,
+    ) -> Result<(AccessKey, NewAccessKey), Failure> {
+        let random = &self.platform.random;
+        let id = format!("AKIA{}", random.text(16, KEY_ID_ALPHABET));
+        let secret = Blob::from(random.text(40, SECRET_ALPHABET).into_bytes());
+        let record = self.seal_key(account, owner, &id, &secret).await?;
+        Ok((record, NewAccessKey { id, secret }))
+    }
+
+    /// The record of an access key whose id and secret are given.
+    pub(crate) async fn seal_key(
+        &self,
+        account: &AccountId,
+        owner: KeyOwner,
+        id: &str,
+        secret: &Blob,
+    ) -> Result<AccessKey, Failure> {
+        let domain = self.keyring.domain(account, &Region::global()).await.map_err(Failure::internal)?;
+        let sealed = domain.seal(&binding(account, id), secret).map_err(Failure::internal)?;
+        Ok(AccessKey {
+            id: id.to_owned(),
+            account: account.clone(),
+            owner,
+            active: true,
+            created_ms: self.platform.now().as_millis(),
+            secret: sealed,
+        })
+    }
+}

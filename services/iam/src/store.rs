@@ -1,0 +1,47 @@
+//! What IAM keeps, and under which keys.
+//!
+//! Names are kept in lower case as ids: IAM's names keep their case and are unique without regard to it.
+
+use haechi_core::{AccountId, Partition};
+use haechi_store::{Scope, Table};
+
+use crate::model::access_key::AccessKey;
+use crate::model::account::Account;
+use crate::model::group::Group;
+use crate::model::managed_policy::ManagedPolicy;
+use crate::model::role::Role;
+use crate::model::user::User;
+
+/// Accounts of the deployment, by id.
+pub(crate) const ACCOUNTS: Table<Account> = Table::new("iam", "accounts", 1).guarded();
+
+/// Access keys of the deployment, by key id.
+pub(crate) const ACCESS_KEYS: Table<AccessKey> = Table::new("iam", "access-keys", 1);
+
+/// Users of an account, by name.
+pub(crate) const USERS: Table<User> = Table::new("iam", "users", 1).guarded();
+
+/// Groups of an account, by name.
+pub(crate) const GROUPS: Table<Group> = Table::new("iam", "groups", 1).guarded();
+
+/// Roles of an account, by name.
+pub(crate) const ROLES: Table<Role> = Table::new("iam", "roles", 1).guarded();
+
+/// Customer managed policies of an account, by name.
+pub(crate) const POLICIES: Table<ManagedPolicy> = Table::new("iam", "policies", 1).guarded();
+
+/// Who is attached to a managed policy: `(policy ARN, "user" | "group" | "role", name)`.
+pub(crate) const ATTACHMENTS: Table<String> = Table::new("iam", "attachments", 1).guarded();
+
+/// Unique ids of an account's principals (`AIDA…`, `AROA…`) to their ARNs.
+pub(crate) const UNIQUE_IDS: Table<String> = Table::new("iam", "unique-ids", 1);
+
+/// The scope of an account.
+pub(crate) fn scope(account: &AccountId) -> Scope {
+    Scope::global(Partition::Aws.as_str(), account.as_str())
+}
+
+/// The id under which a name stands.
+pub(crate) fn name_id(name: &str) -> String {
+    name.to_ascii_lowercase()
+}

@@ -1,0 +1,12 @@
+//! What is true of keys, aliases and grants, whatever the API.
+
+pub mod alias;
+pub mod grant;
+pub mod key;
+pub mod key_id;
+pub mod key_ref;
+pub mod material;
+pub mod multi_region;
+pub mod rotation;
+pub mod state;
+pub mod usage;
