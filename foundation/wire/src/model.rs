@@ -181,7 +181,8 @@ impl<'a> Loader<'a> {
         let error = &shape["error"];
         let code = error["code"].as_str().map(leak_str);
         let status = error["httpStatusCode"].as_u64().and_then(|status| status.try_into().ok());
-        let status = status.unwrap_or(if fault { 500 } else { 400 });
+        // The modelled status of a query-compatible service is that of its former query protocol.
+        let status = status.filter(|_| !self.query_compatible).unwrap_or(if fault { 500 } else { 400 });
         let sender_fault = error["senderFault"].as_bool().unwrap_or(status < 500);
         let by_name = matches!(self.protocol, Protocol::Json | Protocol::RestJson | Protocol::Cbor);
         let on_wire = if by_name { schema.name } else { code.unwrap_or(schema.name) };
@@ -196,8 +197,9 @@ impl<'a> Loader<'a> {
         let is_structure = shape["type"] == "structure";
         let of = |key: &str| match reference.get(key) {
             Some(own) => own,
-            // A structure's own location name is that of a root element, not of a member.
-            None if is_structure && key != "xmlNamespace" => &Json::Null,
+            // A structure's own name and namespace are those of a root element, not of a member; but
+            // a prefix that its attributes use must be declared wherever it stands.
+            None if is_structure && !(key == "xmlNamespace" && shape[key]["prefix"].is_string()) => &Json::Null,
             None => &shape[key],
         };
         let mut member = Member::new(leak_str(name), self.type_schema(shape_name)?);
@@ -299,8 +301,10 @@ fn bound(json: &Json) -> Option<i64> {
     json.as_i64().or_else(|| json.as_f64().map(|bound| bound as i64))
 }
 
+/// A namespace: its URI alone, or with a prefix.
 fn namespace(json: &Json) -> Option<XmlNamespace> {
-    Some(XmlNamespace { uri: leak_str(json["uri"].as_str()?), prefix: json["prefix"].as_str().map(leak_str) })
+    let uri = json.as_str().or_else(|| json["uri"].as_str())?;
+    Some(XmlNamespace { uri: leak_str(uri), prefix: json["prefix"].as_str().map(leak_str) })
 }
 
 fn leak<T>(value: T) -> &'static mut T {

@@ -75,6 +75,14 @@ pub enum Location {
     StatusCode,
 }
 
+impl Location {
+    /// Whether a reply carries the member in its body. Bindings to the path and the query string are a
+    /// request's; where a structure serves both ways they mean nothing in a reply.
+    pub const fn is_in_reply_body(self) -> bool {
+        matches!(self, Self::Body | Self::Uri | Self::QueryString)
+    }
+}
+
 /// A member of a structure; the element of a list; the key or value of a map.
 #[derive(Debug)]
 pub struct Member {

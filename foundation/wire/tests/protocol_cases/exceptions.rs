@@ -13,6 +13,7 @@ const INPUT: &[(&str, &[&str])] = &[
     (
         "the client makes up an idempotency token that the case does not give as a parameter",
         &[
+            "Ec2ProtocolIdempotencyTokenAutoFill",
             "QueryProtocolIdempotencyTokenAutoFill",
             "RestJsonQueryIdempotencyTokenAutoFill",
             "QueryIdempotencyTokenAutoFill",
@@ -70,7 +71,67 @@ const INPUT: &[(&str, &[&str])] = &[
         "the client drops an entry of the map that another parameter overrides",
         &["RestJsonQueryPrecedence", "RestXmlQueryPrecedence"],
     ),
+    (
+        "a client's map of parameters holds what no other member does; a server's holds all (Smithy, httpQueryParams)",
+        &[
+            "RestJsonQueryParamsStringListMap",
+            "RestXmlQueryParamsStringListMap",
+            "AllQueryStringTypes",
+            "RestXmlQueryStringEscaping",
+            "RestXmlSupportsNaNFloatQueryValues",
+            "RestXmlSupportsInfinityFloatQueryValues",
+            "RestXmlSupportsNegativeInfinityFloatQueryValues",
+            "RestXmlZeroAndFalseQueryValues",
+        ],
+    ),
     ("the endpoint that the user configured has a path of its own", &["RestJsonHostWithPath"]),
 ];
 
-const OUTPUT: &[(&str, &[&str])] = &[];
+const OUTPUT: &[(&str, &[&str])] = &[
+    (
+        "an answer that no service of ours gives, which clients must bear: members outside the model",
+        &[
+            "handles_unexpected_json_output",
+            "AwsJson10HandlesUnexpectedJsonOutput",
+            "InvalidGreetingError",
+            "SimpleScalarPropertiesWithXMLPreamble",
+        ],
+    ),
+    (
+        "another way to name the error that clients must bear; awsJson answers with __type",
+        &[
+            "AwsJson11FooErrorUsingXAmznErrorType",
+            "AwsJson11FooErrorUsingXAmznErrorTypeWithUri",
+            "AwsJson11FooErrorUsingXAmznErrorTypeWithUriAndNamespace",
+            "AwsJson11FooErrorUsingCode",
+            "AwsJson11FooErrorUsingCodeAndNamespace",
+            "AwsJson11FooErrorUsingCodeUriAndNamespace",
+            "AwsJson10FooErrorUsingXAmznErrorType",
+            "AwsJson10FooErrorUsingXAmznErrorTypeWithUri",
+            "AwsJson10FooErrorUsingXAmznErrorTypeWithUriAndNamespace",
+            "AwsJson10FooErrorUsingCode",
+            "AwsJson10FooErrorUsingCodeAndNamespace",
+            "AwsJson10FooErrorUsingCodeUriAndNamespace",
+        ],
+    ),
+    (
+        "another way to name the error that clients must bear; restJson1 answers with x-amzn-ErrorType",
+        &[
+            "RestJsonFooErrorUsingCode",
+            "RestJsonFooErrorUsingCodeAndNamespace",
+            "RestJsonFooErrorUsingCodeUriAndNamespace",
+            "RestJsonFooErrorWithDunderType",
+            "RestJsonFooErrorWithDunderTypeAndNamespace",
+            "RestJsonFooErrorWithDunderTypeUriAndNamespace",
+        ],
+    ),
+    (
+        "a namespace that the parent element has declared already is not declared again",
+        &["XmlNamespaces"],
+    ),
+    ("a body that is empty has no content type", &["RestXmlHttpResponseCode"]),
+    (
+        "the case's body has a message that its result, from which we answer, does not give",
+        &["Ec2ComplexError", "ComplexError"],
+    ),
+];

@@ -1,14 +1,33 @@
 //! XML compared by what it says.
 
+use haechi_wire::Timestamp;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Node {
     name: String,
     attributes: Vec<String>,
     children: Vec<Node>,
     text: String,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.attributes == other.attributes
+            && self.children == other.children
+            && same_text(&self.text, &other.text)
+    }
+}
+
+/// Whether two texts are the same, or the same instant or number in different notation.
+pub(crate) fn same_text(left: &str, right: &str) -> bool {
+    let instants = (Timestamp::parse_iso8601(left), Timestamp::parse_iso8601(right));
+    let numbers = (left.parse::<f64>(), right.parse::<f64>());
+    left == right
+        || matches!(instants, (Ok(left), Ok(right)) if left == right)
+        || matches!(numbers, (Ok(left), Ok(right)) if left == right)
 }
 
 /// Whether two documents say the same: white space between elements and the order of differently

@@ -4,7 +4,7 @@ mod parse;
 mod write;
 
 use crate::codec::Malformed;
-use crate::schema::{Location, Member, ServiceSchema, StructSchema, TimestampFormat};
+use crate::schema::{Member, ServiceSchema, StructSchema, TimestampFormat};
 use crate::{ApiError, Fields, Value, WireReply};
 
 pub(crate) use write::{push_string, write_structure, write_value};
@@ -28,7 +28,7 @@ pub(crate) const TIMESTAMPS: TimestampFormat = TimestampFormat::UnixTimestamp;
 /// A successful awsJson reply.
 pub(crate) fn encode_reply(service: &ServiceSchema, schema: &StructSchema, output: &Fields) -> WireReply {
     let mut body = Vec::with_capacity(512);
-    write_structure(&mut body, schema, output, Location::Body);
+    write_structure(&mut body, schema, output);
     WireReply { status: 200, headers: vec![content_type(service)], body: body.into() }
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn write_error_members(body: &mut Vec<u8>, error: &ApiError) {
     let mut has_message = false;
     if let Some((schema, fields)) = &error.fields {
         for (member, value) in schema.members.iter().zip(&fields.0) {
-            if let (Some(value), Location::Body) = (value, member.location) {
+            if let (Some(value), true) = (value, member.location.is_in_reply_body()) {
                 has_message |= member.name.eq_ignore_ascii_case("message");
                 body.push(b',');
                 push_string(body, member.wire_name());

@@ -4,16 +4,16 @@ use base64::Engine as _;
 
 use super::TIMESTAMPS;
 use crate::codec::scalar::{BASE64, epoch_text, float_text, timestamp_text};
-use crate::schema::{Kind, Location, Member, StructSchema, TimestampFormat};
+use crate::schema::{Kind, Member, StructSchema, TimestampFormat};
 use crate::{Fields, Value};
 
-/// Writes the members at `location` as an object.
-pub(crate) fn write_structure(out: &mut Vec<u8>, schema: &StructSchema, fields: &Fields, location: Location) {
+/// Writes the members in the body as an object.
+pub(crate) fn write_structure(out: &mut Vec<u8>, schema: &StructSchema, fields: &Fields) {
     out.push(b'{');
     let mut first = true;
     for (member, value) in schema.members.iter().zip(&fields.0) {
         let Some(value) = value else { continue };
-        if member.location != location {
+        if !member.location.is_in_reply_body() {
             continue;
         }
         if !first {
@@ -66,7 +66,7 @@ pub(crate) fn write_value(out: &mut Vec<u8>, member: &Member, value: &Value) {
             }
             out.push(b'}');
         }
-        (Value::Struct(fields), Kind::Struct(schema)) => write_structure(out, schema, fields, Location::Body),
+        (Value::Struct(fields), Kind::Struct(schema)) => write_structure(out, schema, fields),
         (Value::Json(json), _) => out.extend_from_slice(json.to_string().as_bytes()),
         // A tree that doesn't fit its schema can't come out of a typed struct or a decoder.
         (Value::Null | Value::List(_) | Value::Map(_) | Value::Struct(_), _) => out.extend_from_slice(b"null"),

@@ -99,12 +99,15 @@ fn payload(
             (Some("application/json"), out)
         }
         (Some(Value::Struct(fields)), Kind::Struct(schema), Body::Xml) => {
-            let name = member.location_name.or(schema.xml_name).unwrap_or(schema.name);
+            // Models repeat the member's name as its location name; that is no name for a root.
+            let own_name = member.location_name.filter(|name| *name != member.name);
+            let name = own_name.or(schema.xml_name).unwrap_or(schema.name);
             let namespace = member.xml_namespace.or(schema.xml_namespace).or(service_namespace(service));
             let mut xml = Writer::new();
             xml.root(name, namespace, schema, fields);
             (Some("application/xml"), xml.finish().into_bytes())
         }
+        (None, Kind::Struct(schema), Body::Json) if schema.is_union() => (None, Vec::new()),
         (None, Kind::Struct(_) | Kind::Document, Body::Json) => (Some("application/json"), b"{}".to_vec()),
         _ => (None, Vec::new()),
     }
@@ -116,11 +119,11 @@ fn members(
     output: &Fields,
     body: Body,
 ) -> (Option<&'static str>, Vec<u8>) {
-    let in_body = |member: &Member| member.location == Location::Body;
+    let in_body = |member: &Member| member.location.is_in_reply_body();
     match body {
         Body::Json => {
             let mut out = Vec::new();
-            write_structure(&mut out, schema, output, Location::Body);
+            write_structure(&mut out, schema, output);
             (Some("application/json"), out)
         }
         Body::Xml if schema.members.iter().any(in_body) => {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::TIMESTAMPS;
 use crate::codec::scalar;
-use crate::schema::{Kind, Location, Member, StructSchema, XmlNamespace};
+use crate::schema::{Kind, Member, StructSchema, XmlNamespace};
 use crate::{ApiError, Fields, Value};
 
 /// XML text in the making.
@@ -69,7 +69,7 @@ impl Writer {
     pub(crate) fn structure(&mut self, schema: &StructSchema, fields: &Fields) {
         for (member, value) in schema.members.iter().zip(&fields.0) {
             let Some(value) = value else { continue };
-            if member.location == Location::Body && !member.xml_attribute {
+            if member.location.is_in_reply_body() && !member.xml_attribute {
                 self.member(member, value);
             }
         }
@@ -83,7 +83,7 @@ impl Writer {
         let Some((schema, fields)) = &error.fields else { return };
         for (member, value) in schema.members.iter().zip(&fields.0) {
             let is_envelope = ["message", "code", "type"].iter().any(|name| member.name.eq_ignore_ascii_case(name));
-            if let (Some(value), Location::Body, false) = (value, member.location, is_envelope) {
+            if let (Some(value), true, false) = (value, member.location.is_in_reply_body(), is_envelope) {
                 self.member(member, value);
             }
         }
@@ -94,7 +94,7 @@ impl Writer {
         match (value, &member.target.kind) {
             (Value::List(items), Kind::List { member: item }) if member.flattened => {
                 for value in items {
-                    self.element(name, member.xml_namespace, item, value);
+                    self.element(name, None, item, value);
                 }
             }
             (Value::Map(entries), Kind::Map { key, value: held }) if member.flattened => {
@@ -165,7 +165,7 @@ impl Writer {
     ) {
         self.out.push('<');
         self.out.push_str(name);
-        self.push_namespace(namespace.or(schema.xml_namespace));
+        self.push_namespace(namespace);
         for (member, value) in schema.members.iter().zip(&fields.0) {
             if let (Some(value), true) = (value, member.xml_attribute) {
                 let text = scalar::format(member, value, TIMESTAMPS);
