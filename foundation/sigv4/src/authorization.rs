@@ -6,8 +6,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
+use http::header::DATE;
 
-use crate::parsed::{Credential, Location, Parsed, signature, single, single_text};
+use crate::parsed::{
+    Credential, Location, Parsed, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, signature, single, single_text,
+};
 use crate::{ALGORITHM, AmzDate, SigError};
 
 /// The three parameters of the header.
@@ -27,9 +30,9 @@ pub(crate) fn parse<'a>(value: &'a [u8], headers: &'a HeaderMap) -> Result<Parse
         return Err(unsupported(algorithm));
     }
     let parameters = split(rest, value)?;
-    let date = match single(headers, "x-amz-date")? {
+    let date = match single(headers, &X_AMZ_DATE)? {
         Some(date) => Some(AmzDate::parse(date).ok_or_else(|| bad_date(date))?),
-        None => match single(headers, "date")? {
+        None => match single(headers, &DATE)? {
             Some(date) => Some(AmzDate::parse_http(date).ok_or_else(|| bad_date(date))?),
             None => None,
         },
@@ -50,7 +53,7 @@ pub(crate) fn parse<'a>(value: &'a [u8], headers: &'a HeaderMap) -> Result<Parse
         credential: Credential::parse(Cow::Borrowed(credential))?,
         signed_headers: Cow::Borrowed(signed_headers),
         signature: signature(digits),
-        session_token: single_text(headers, "x-amz-security-token")?.map(Cow::Borrowed),
+        session_token: single_text(headers, &X_AMZ_SECURITY_TOKEN)?.map(Cow::Borrowed),
         date,
         expires_seconds: None,
     })
@@ -59,7 +62,7 @@ pub(crate) fn parse<'a>(value: &'a [u8], headers: &'a HeaderMap) -> Result<Parse
 /// Splits at commas and white space, as AWS does: a space within the access key id breaks the parameter.
 fn split<'a>(rest: &'a str, whole: &[u8]) -> Result<Parameters<'a>, SigError> {
     let mut parameters = Parameters::default();
-    for part in rest.split([',', ' ', '\t']).filter(|part| !part.is_empty()) {
+    for part in rest.split(',').flat_map(str::split_ascii_whitespace) {
         let (name, value) = part.split_once('=').ok_or_else(|| missing_equal_sign(whole))?;
         let place = match name {
             "Credential" => &mut parameters.credential,

@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName};
 
 use crate::{AmzDate, Kind, RequestView, Rules, SigError, authorization, presigned};
+
+pub(crate) static X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(crate) static X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+pub(crate) static X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 
 /// Where the signature stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +40,7 @@ impl<'a> Parsed<'a> {
     /// Both forms at once are refused ([`SigError::TwoSignatures`]), and so is all that is doubled or malformed
     /// ([`SigError::Incomplete`]).
     pub fn from_request(view: &RequestView<'a>) -> Result<Option<Self>, SigError> {
-        let header = single(view.headers, "authorization")?;
+        let header = single(view.headers, &AUTHORIZATION)?;
         let parameters = presigned::Parameters::read(view.query)?;
         match (header, parameters) {
             (None, None) => Ok(None),
@@ -227,7 +232,7 @@ impl<'a> Credential<'a> {
 
 /// The value of a header that may come once at most. Two `Authorization` or `X-Amz-Date` headers mean that
 /// something on the way may read the other one.
-pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a [u8]>, SigError> {
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a [u8]>, SigError> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     if values.next().is_some() {
@@ -239,7 +244,10 @@ pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'
 }
 
 /// As [`single`], as text.
-pub(crate) fn single_text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, SigError> {
+pub(crate) fn single_text<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a str>, SigError> {
     let Some(value) = single(headers, name)? else {
         return Ok(None);
     };
@@ -250,7 +258,18 @@ pub(crate) fn single_text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Opti
 
 /// A signature: 64 digits of lower-case hex.
 pub(crate) fn signature(text: &str) -> Option<[u8; 32]> {
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
     let mut bytes = [0; 32];
-    let lower = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    (lower && hex::decode_to_slice(text, &mut bytes).is_ok()).then_some(bytes)
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = value(*high)? << 4 | value(*low)?;
+    }
+    Some(bytes)
 }

@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use http::HeaderMap;
 
-use crate::parsed::single;
+use crate::parsed::{X_AMZ_CONTENT_SHA256, single};
 use crate::percent::{Plus, decode};
 use crate::presigned::pairs;
 use crate::{Kind, Location, RequestView, SigError};
@@ -67,7 +67,7 @@ pub(crate) fn canonical(
     body: Body<'_>,
     kind: Kind,
 ) -> Result<Payload, SigError> {
-    let declared = single(view.headers, "x-amz-content-sha256")?;
+    let declared = single(view.headers, &X_AMZ_CONTENT_SHA256)?;
     match kind {
         Kind::Standard => {
             let actual = body.hex();
@@ -116,7 +116,7 @@ fn query_hash(query: &str) -> Option<Vec<u8>> {
 
 /// The line that a signer puts: the header if the caller set one, else the hash of the body.
 pub(crate) fn to_sign(headers: &HeaderMap, body: Body<'_>) -> Payload {
-    match headers.get("x-amz-content-sha256") {
+    match headers.get(&X_AMZ_CONTENT_SHA256) {
         Some(value) if value == UNSIGNED_PAYLOAD => Payload::Unsigned,
         _ => body.hex(),
     }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 
 use crate::authorization::{bad_date, unsupported};
-use crate::parsed::{Credential, Location, Parsed, signature, single_text};
+use crate::parsed::{Credential, Location, Parsed, X_AMZ_SECURITY_TOKEN, signature, single_text};
 use crate::percent::{Plus, decode};
 use crate::{ALGORITHM, AmzDate, SigError};
 
@@ -89,7 +89,7 @@ impl<'a> Parameters<'a> {
         };
         let session_token = match self.security_token {
             Some(token) => Some(token),
-            None => single_text(headers, "x-amz-security-token")?.map(Cow::Borrowed),
+            None => single_text(headers, &X_AMZ_SECURITY_TOKEN)?.map(Cow::Borrowed),
         };
         Ok(Parsed {
             location: Location::Query,
