@@ -1,0 +1,79 @@
+//! The table of distinct components after transformations.
+
+use super::FieldKey;
+use super::scan::Scan;
+use crate::model::{TextTransformation, TextTransformationType};
+use std::collections::HashMap;
+
+/// Index into [`super::Plan::slots`]; a slot comes after the one that it is made from.
+pub(crate) type SlotId = u32;
+
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) source: Source,
+    pub(crate) scan: Option<Scan>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    Field(FieldKey),
+    Transformed {
+        parent: SlotId,
+        kind: TextTransformationType,
+    },
+}
+
+#[derive(Default)]
+pub(super) struct SlotTable {
+    sources: Vec<Source>,
+    known: HashMap<Source, SlotId>,
+    /// For each slot, the literals of each statement that can be prefiltered.
+    literals: Vec<Vec<Vec<Vec<u8>>>>,
+}
+
+impl SlotTable {
+    /// The slot of a component after a chain, in the order of priorities.
+    pub(super) fn slot(&mut self, field: FieldKey, chain: &[TextTransformation]) -> SlotId {
+        let mut steps: Vec<_> = chain.iter().collect();
+        steps.sort_by_key(|step| step.priority);
+        let root = self.intern(Source::Field(field));
+        steps
+            .into_iter()
+            .filter(|step| step.r#type != TextTransformationType::None)
+            .fold(root, |parent, step| {
+                self.intern(Source::Transformed {
+                    parent,
+                    kind: step.r#type,
+                })
+            })
+    }
+
+    fn intern(&mut self, source: Source) -> SlotId {
+        if let Some(&id) = self.known.get(&source) {
+            return id;
+        }
+        let id = self.sources.len() as SlotId;
+        self.sources.push(source.clone());
+        self.literals.push(Vec::new());
+        self.known.insert(source, id);
+        id
+    }
+
+    /// Registers a statement that only matches where one of these literals is; its number on the slot.
+    pub(super) fn prefilter(&mut self, slot: SlotId, literals: Vec<Vec<u8>>) -> u32 {
+        let statements = &mut self.literals[slot as usize];
+        statements.push(literals);
+        (statements.len() - 1) as u32
+    }
+
+    pub(super) fn finish(self) -> Vec<Slot> {
+        self.sources
+            .into_iter()
+            .zip(self.literals)
+            .map(|(source, literals)| Slot {
+                source,
+                scan: Scan::new(&literals),
+            })
+            .collect()
+    }
+}

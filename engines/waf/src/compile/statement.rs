@@ -1,0 +1,344 @@
+//! Statements as they are evaluated.
+
+use super::labels::LabelMatch;
+use super::{FieldKey, SlotId, StatementMeta};
+use crate::compile::rules::Compiler;
+use crate::error::{CompileError, InvalidParameter, ParameterField};
+use crate::ip_set::SharedIpSet;
+use crate::model::{
+    BodyParsingFallbackBehavior, ByteMatchStatement, ComparisonOperator, FallbackBehavior, FieldToMatch,
+    ForwardedIpConfig, ForwardedIpPosition, OversizeHandling, PositionalConstraint,
+    PreParseTextTransformation, SensitivityLevel, Statement, TextTransformation,
+};
+use crate::regex::{Regex, SharedPatternSet, literals::LONGEST};
+use crate::wcu;
+use haechi_injection::Sensitivity;
+use memchr::memmem::Finder;
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub(crate) struct Stmt {
+    /// Index of its [`StatementMeta`].
+    pub(crate) id: u32,
+    pub(crate) kind: StmtKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum StmtKind {
+    And(Vec<Stmt>),
+    Or(Vec<Stmt>),
+    Not(Box<Stmt>),
+    Match(Box<Match>),
+    /// Country codes, upper case, sorted.
+    Geo {
+        countries: Vec<[u8; 2]>,
+        source: AddressSource,
+    },
+    /// Sorted.
+    Asn {
+        numbers: Vec<u32>,
+        source: AddressSource,
+    },
+    IpSet {
+        set: Arc<SharedIpSet>,
+        source: AddressSource,
+    },
+    Label(LabelMatch),
+}
+
+/// Which address a statement looks at.
+#[derive(Debug)]
+pub(crate) enum AddressSource {
+    Client,
+    Forwarded {
+        header: Vec<u8>,
+        position: ForwardedIpPosition,
+        fallback: bool,
+    },
+}
+
+impl AddressSource {
+    fn new(config: Option<&ForwardedIpConfig>) -> Self {
+        config.map_or(Self::Client, |config| Self::Forwarded {
+            header: config.header_name.as_bytes().to_ascii_lowercase(),
+            position: ForwardedIpPosition::First,
+            fallback: config.fallback_behavior == FallbackBehavior::Match,
+        })
+    }
+}
+
+/// A test on a component.
+#[derive(Debug)]
+pub(crate) struct Match {
+    pub(crate) slot: SlotId,
+    pub(crate) test: Test,
+    /// The statement's number in the slot's prefilter.
+    pub(crate) candidate: Option<u32>,
+    pub(crate) on_oversize: OversizeHandling,
+    /// The answer when the component is missing.
+    pub(crate) on_missing: bool,
+    pub(crate) on_invalid_json: OnInvalidJson,
+}
+
+#[derive(Debug)]
+pub(crate) enum OnInvalidJson {
+    /// Look at what was read up to the failure.
+    InspectPart,
+    Answer(bool),
+    /// Look at the body as text in this slot.
+    Text(SlotId),
+}
+
+#[derive(Debug)]
+pub(crate) enum Test {
+    Exactly(Box<[u8]>),
+    StartsWith(Box<[u8]>),
+    EndsWith(Box<[u8]>),
+    Contains(Finder<'static>),
+    ContainsWord(Finder<'static>),
+    Regex(Box<Regex>),
+    PatternSet(Arc<SharedPatternSet>),
+    Size {
+        operator: ComparisonOperator,
+        size: u64,
+        /// An untransformed body counts with its whole length, inspected or not.
+        whole_body: bool,
+    },
+    Sqli(Sensitivity),
+    Xss,
+}
+
+impl Compiler<'_> {
+    /// `path` is where the statement stands, without its own name; `context` the prefix of own labels.
+    pub(super) fn statement(
+        &mut self,
+        statement: &Statement,
+        rule: &str,
+        path: &str,
+        context: &str,
+    ) -> Result<Stmt, CompileError> {
+        let path = format!("{path}{}", statement.name());
+        let id = self.statements.len() as u32;
+        self.statements.push(StatementMeta {
+            path: path.as_str().into(),
+            capacity: wcu::statement_capacity(statement),
+        });
+        let kind = self.kind(statement, rule, &path, context)?;
+        Ok(Stmt { id, kind })
+    }
+
+    fn kind(
+        &mut self,
+        statement: &Statement,
+        rule: &str,
+        path: &str,
+        context: &str,
+    ) -> Result<StmtKind, CompileError> {
+        Ok(match statement {
+            Statement::And(and) => StmtKind::And(self.children(&and.statements, rule, path, context)?),
+            Statement::Or(or) => StmtKind::Or(self.children(&or.statements, rule, path, context)?),
+            Statement::Not(not) => {
+                let path = format!("{path}.Statement.");
+                StmtKind::Not(Box::new(self.statement(&not.statement, rule, &path, context)?))
+            }
+            Statement::ByteMatch(s) => {
+                let test = byte_match(s)?;
+                self.match_on(
+                    test,
+                    &s.field_to_match,
+                    &s.text_transformations,
+                    &s.pre_parse_text_transformations,
+                )
+            }
+            Statement::RegexMatch(s) => {
+                let test = Test::Regex(Box::new(Regex::new(&s.regex_string)?));
+                self.match_on(
+                    test,
+                    &s.field_to_match,
+                    &s.text_transformations,
+                    &s.pre_parse_text_transformations,
+                )
+            }
+            Statement::RegexPatternSetReference(s) => {
+                let set = self
+                    .resolver
+                    .regex_pattern_set(&s.arn)
+                    .ok_or_else(|| nonexistent(rule, &s.arn))?;
+                let test = Test::PatternSet(set);
+                self.match_on(
+                    test,
+                    &s.field_to_match,
+                    &s.text_transformations,
+                    &s.pre_parse_text_transformations,
+                )
+            }
+            Statement::SizeConstraint(s) => {
+                let test = Test::Size {
+                    operator: s.comparison_operator,
+                    size: s.size,
+                    whole_body: false,
+                };
+                self.match_on(
+                    test,
+                    &s.field_to_match,
+                    &s.text_transformations,
+                    &s.pre_parse_text_transformations,
+                )
+            }
+            Statement::SqliMatch(s) => {
+                let test = Test::Sqli(match s.sensitivity_level {
+                    Some(SensitivityLevel::High) => Sensitivity::High,
+                    _ => Sensitivity::Low,
+                });
+                self.match_on(
+                    test,
+                    &s.field_to_match,
+                    &s.text_transformations,
+                    &s.pre_parse_text_transformations,
+                )
+            }
+            Statement::XssMatch(s) => self.match_on(
+                Test::Xss,
+                &s.field_to_match,
+                &s.text_transformations,
+                &s.pre_parse_text_transformations,
+            ),
+            Statement::GeoMatch(s) => {
+                let mut countries: Vec<_> = s.country_codes.iter().filter_map(|code| country(code)).collect();
+                countries.sort_unstable();
+                StmtKind::Geo {
+                    countries,
+                    source: AddressSource::new(s.forwarded_ip_config.as_ref()),
+                }
+            }
+            Statement::AsnMatch(s) => {
+                let mut numbers = s.asn_list.clone();
+                numbers.sort_unstable();
+                StmtKind::Asn {
+                    numbers,
+                    source: AddressSource::new(s.forwarded_ip_config.as_ref()),
+                }
+            }
+            Statement::IpSetReference(s) => StmtKind::IpSet {
+                set: self
+                    .resolver
+                    .ip_set(&s.arn)
+                    .ok_or_else(|| nonexistent(rule, &s.arn))?,
+                source: s
+                    .ip_set_forwarded_ip_config
+                    .as_ref()
+                    .map_or(AddressSource::Client, |config| AddressSource::Forwarded {
+                        header: config.header_name.as_bytes().to_ascii_lowercase(),
+                        position: config.position,
+                        fallback: config.fallback_behavior == FallbackBehavior::Match,
+                    }),
+            },
+            Statement::LabelMatch(s) => StmtKind::Label(LabelMatch::new(s, context)),
+            Statement::RateBased(_) | Statement::RuleGroupReference(_) | Statement::ManagedRuleGroup(_) => {
+                let reason = "This statement can only be the top statement of a rule, it cannot be nested.";
+                return Err(
+                    InvalidParameter::new(ParameterField::Statement, statement.name(), reason).into(),
+                );
+            }
+        })
+    }
+
+    fn children(
+        &mut self,
+        statements: &[Statement],
+        rule: &str,
+        path: &str,
+        context: &str,
+    ) -> Result<Vec<Stmt>, CompileError> {
+        statements
+            .iter()
+            .enumerate()
+            .map(|(nth, child)| self.statement(child, rule, &format!("{path}.Statements[{nth}]."), context))
+            .collect()
+    }
+
+    fn match_on(
+        &mut self,
+        mut test: Test,
+        field: &FieldToMatch,
+        chain: &[TextTransformation],
+        pre_parse: &[PreParseTextTransformation],
+    ) -> StmtKind {
+        let slot = self.slots.slot(FieldKey::new(field, pre_parse), chain);
+        if let Test::Size { whole_body, .. } = &mut test {
+            *whole_body =
+                matches!(field, FieldToMatch::Body(_)) && slot == self.slots.slot(FieldKey::Body, &[]);
+        }
+        let candidate = literals_of(&test).map(|literals| self.slots.prefilter(slot, literals));
+        let fallback = |behavior: FallbackBehavior| behavior == FallbackBehavior::Match;
+        StmtKind::Match(Box::new(Match {
+            slot,
+            test,
+            candidate,
+            on_oversize: match field {
+                FieldToMatch::Body(body) => body.oversize_handling.unwrap_or(OversizeHandling::Continue),
+                FieldToMatch::JsonBody(json) => json.oversize_handling.unwrap_or(OversizeHandling::Continue),
+                FieldToMatch::Headers(headers) => headers.oversize_handling,
+                FieldToMatch::Cookies(cookies) => cookies.oversize_handling,
+                FieldToMatch::HeaderOrder(order) => order.oversize_handling,
+                _ => OversizeHandling::Continue,
+            },
+            on_missing: match field {
+                FieldToMatch::Ja3Fingerprint(print) | FieldToMatch::Ja4Fingerprint(print) => {
+                    fallback(print.fallback_behavior)
+                }
+                FieldToMatch::UriFragment(fragment) => fragment.fallback_behavior.is_some_and(fallback),
+                _ => false,
+            },
+            on_invalid_json: match field {
+                FieldToMatch::JsonBody(json) => match json.invalid_fallback_behavior {
+                    None => OnInvalidJson::InspectPart,
+                    Some(BodyParsingFallbackBehavior::Match) => OnInvalidJson::Answer(true),
+                    Some(BodyParsingFallbackBehavior::NoMatch) => OnInvalidJson::Answer(false),
+                    Some(BodyParsingFallbackBehavior::EvaluateAsString) => {
+                        OnInvalidJson::Text(self.slots.slot(FieldKey::Body, chain))
+                    }
+                },
+                _ => OnInvalidJson::InspectPart,
+            },
+        }))
+    }
+}
+
+pub(super) fn nonexistent(rule: &str, reference: &str) -> CompileError {
+    CompileError::Nonexistent {
+        rule: rule.to_owned(),
+        reference: reference.to_owned(),
+    }
+}
+
+fn country(code: &str) -> Option<[u8; 2]> {
+    <[u8; 2]>::try_from(code.as_bytes()).ok()
+}
+
+fn byte_match(statement: &ByteMatchStatement) -> Result<Test, InvalidParameter> {
+    let text = statement.search_string.bytes().ok_or_else(|| {
+        let reason = "The search string has not been decoded; read the document with its encoding.";
+        InvalidParameter::new(ParameterField::ByteMatchStatement, "SearchString", reason)
+    })?;
+    Ok(match statement.positional_constraint {
+        PositionalConstraint::Exactly => Test::Exactly(text.into()),
+        PositionalConstraint::StartsWith => Test::StartsWith(text.into()),
+        PositionalConstraint::EndsWith => Test::EndsWith(text.into()),
+        PositionalConstraint::Contains => Test::Contains(Finder::new(text).into_owned()),
+        PositionalConstraint::ContainsWord => Test::ContainsWord(Finder::new(text).into_owned()),
+    })
+}
+
+/// The literals by which the slot's prefilter finds the test.
+fn literals_of(test: &Test) -> Option<Vec<Vec<u8>>> {
+    match test {
+        Test::Contains(finder) | Test::ContainsWord(finder) if finder.needle().len() > 1 => {
+            let mut literal = finder.needle().to_ascii_lowercase();
+            literal.truncate(LONGEST);
+            Some(vec![literal])
+        }
+        Test::Regex(regex) => regex.required_literals().map(<[_]>::to_vec),
+        _ => None,
+    }
+}

@@ -1,0 +1,30 @@
+//! Where an address is: asked of whoever has the database.
+
+use std::net::IpAddr;
+
+/// What is known of an address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GeoRecord<'a> {
+    /// ISO 3166-1 alpha-2 code, upper case.
+    pub country: Option<&'a str>,
+    /// The part of the ISO 3166-2 code after the dash, upper case.
+    pub region: Option<&'a str>,
+    /// Autonomous system number.
+    pub asn: Option<u32>,
+}
+
+/// A geolocation database.
+pub trait Geo {
+    /// What is known of `ip`; everything may be unknown.
+    fn locate(&self, ip: IpAddr) -> GeoRecord<'_>;
+}
+
+/// Knows nothing: every country is `XX`, every ASN 0.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoGeo;
+
+impl Geo for NoGeo {
+    fn locate(&self, _: IpAddr) -> GeoRecord<'_> {
+        GeoRecord::default()
+    }
+}
