@@ -102,14 +102,11 @@ impl fmt::Debug for Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.parts() {
-            Some(parts) => parts.iter().try_for_each(|part| write!(f, "/{part}")),
-            None => write!(
-                f,
-                "0x{}",
-                self.0.iter().map(|b| format!("{b:02x}")).collect::<String>()
-            ),
+        if let Some(parts) = self.parts() {
+            return parts.iter().try_for_each(|part| write!(f, "/{part}"));
         }
+        f.write_str("0x")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

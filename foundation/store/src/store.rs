@@ -338,12 +338,9 @@ impl Store {
         let cache = &self.0.heard.cache;
         if freshness == Freshness::Cached
             && backend.is_current()
-            && let Some(record) = cache.get(key).and_then(cached::<T>)
+            && let Some(found) = cache.get(key).and_then(cached)
         {
-            return Ok(Found {
-                record,
-                from_cache: true,
-            });
+            return Ok(found);
         }
         let stamp = cache.stamp(key);
         let Some(row) = backend.get(key).await? else {
@@ -381,16 +378,20 @@ impl Store {
     }
 }
 
-/// What a cache entry says: `Some(None)` if the record is known not to exist, `None` if it says nothing to us.
-fn cached<T: Record>(entry: Entry) -> Option<Option<Cached<T>>> {
-    let Some(value) = entry.value else {
-        return Some(None);
+/// What a cache entry says, unless it is of another type.
+fn cached<T: Record>(entry: Entry) -> Option<Found<T>> {
+    let revision = entry.revision;
+    let record = match entry.value {
+        Some(value) => Some(Cached {
+            value: value.downcast().ok()?,
+            revision,
+        }),
+        None => None,
     };
-    let value = value.downcast().ok()?;
-    Some(Some(Cached {
-        value,
-        revision: entry.revision,
-    }))
+    Some(Found {
+        record,
+        from_cache: true,
+    })
 }
 
 /// Where the cache keeps a whole collection: a key that no record has.

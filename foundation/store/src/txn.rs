@@ -17,8 +17,8 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 
 use crate::{
-    Batch, CommitError, Direction, Expected, Id, Key, KeyPart, LogRecord, Record, Scope, Store, StoreError,
-    Table, Versioned,
+    Batch, Cached, CommitError, Direction, Expected, Id, Key, KeyPart, LogRecord, Record, Scope, Store,
+    StoreError, Table, Versioned,
     store::{Freshness, decode_rows, under},
 };
 
@@ -127,12 +127,27 @@ impl Txn {
         scope: &Scope,
         id: impl KeyPart,
     ) -> Result<Option<Arc<T>>, StoreError> {
+        Ok(self
+            .get_with_revision(table, scope, id)
+            .await?
+            .map(|found| found.value))
+    }
+
+    /// As [`Txn::get`], with the commit that wrote the record; 0 if this transaction did.
+    pub async fn get_with_revision<T: Record>(
+        &self,
+        table: &Table<T>,
+        scope: &Scope,
+        id: impl KeyPart,
+    ) -> Result<Option<Cached<T>>, StoreError> {
         let key = table.key(scope, &id);
         let own = self.state.lock().writes.get(&key).cloned();
         if let Some(own) = own {
-            return own
-                .map(|bytes| table.decode(&key, &bytes).map(Arc::new))
-                .transpose();
+            let decoded = own.map(|bytes| table.decode(&key, &bytes)).transpose()?;
+            return Ok(decoded.map(|record| Cached {
+                value: Arc::new(record),
+                revision: 0,
+            }));
         }
         let found = self.store.load(table, &key, self.freshness).await?;
         let expected = found
@@ -142,7 +157,7 @@ impl Txn {
         let mut state = self.state.lock();
         state.used_cache |= found.from_cache;
         state.reads.entry(key).or_insert(expected);
-        Ok(found.record.map(|record| record.value))
+        Ok(found.record)
     }
 
     /// Reads at most `limit` records of a scope in the order of their ids, after an id. The transaction depends on

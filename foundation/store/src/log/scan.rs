@@ -1,5 +1,7 @@
 //! Merging chunks into the exact order of their records.
 
+use std::cmp::Reverse;
+
 use super::{LogCursor, LogPage, LogQuery, LogRecord, chunk::ChunkQuery, decode, term_hash};
 use crate::{Backend, Direction, StoreError};
 
@@ -82,6 +84,6 @@ fn place(record: &LogRecord) -> LogCursor {
 fn sort(records: &mut [LogRecord], direction: Direction) {
     match direction {
         Direction::Forward => records.sort_by_key(place),
-        Direction::Backward => records.sort_by(|a, b| place(b).cmp(&place(a))),
+        Direction::Backward => records.sort_by_key(|record| Reverse(place(record))),
     }
 }
