@@ -98,6 +98,8 @@ const policy = (withPrincipal) => ({
   Statement: Array.from({ length: 1 + random(3) }, () => statement(withPrincipal)),
 })
 
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+
 function context(requester) {
   const keys = {
     'aws:PrincipalArn': requester.role ?? requester.arn,
@@ -115,6 +117,7 @@ function context(requester) {
 
 function generate() {
   const requester = pick(requesters)
+  const isRoot = requester.kind === 'root'
   const service = pick(Object.values(services))
   const resourcePolicy = service.mode === 'key' ? policy(true) : maybe(60, () => policy(true))
   return {
@@ -123,8 +126,9 @@ function generate() {
     resource: pick(service.resources),
     owner: pick([ME, ME, OTHER]),
     context: context(requester),
-    identity: Array.from({ length: random(3) }, () => policy(false)),
-    boundary: maybe(25, () => policy(false)),
+    // The simulator knows no implicit permission of root; it takes this in its place.
+    identity: isRoot ? [everything] : Array.from({ length: random(3) }, () => policy(false)),
+    boundary: isRoot ? undefined : maybe(25, () => policy(false)),
     session: resourcePolicy || requester.kind !== 'session' ? undefined : maybe(25, () => policy(false)),
     scp: maybe(25, () => policy(false)),
     resource_policy: resourcePolicy,

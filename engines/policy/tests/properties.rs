@@ -76,10 +76,7 @@ fn statement(effect: &'static str, principals: bool) -> impl Strategy<Value = St
     (action(), resource(), principal(), condition(), any::<[bool; 3]>()).prop_map(
         move |(action, resource, principal, condition, not)| {
             let name = |negated: bool, name: &str| if negated { format!("Not{name}") } else { name.to_owned() };
-            let principal = match principals {
-                true => format!(r#""{}":{principal},"#, name(not[2], "Principal")),
-                false => String::new(),
-            };
+            let principal = if principals { format!(r#""{}":{principal},"#, name(not[2], "Principal")) } else { String::new() };
             format!(
                 r#"{{"Effect":"{effect}",{principal}"{}":"{action}","{}":"{resource}","Condition":{condition}}}"#,
                 name(not[0], "Action"),

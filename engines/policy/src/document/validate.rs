@@ -70,21 +70,20 @@ fn customer_document(document: &Value, kind: PolicyKind) -> Result<(), PolicyErr
     for statement in &statements {
         legacy(statement)?;
     }
-    let mut resource_error = Ok(());
-    if !kind.has_principals() {
-        for statement in &statements {
-            if resource_error.is_ok() {
-                resource_error = resources(statement)?;
-            }
-        }
-    }
+    let malformed = if kind.has_principals() {
+        None
+    } else {
+        malformed_resource(&statements)?
+    };
     sids(&statements, kind)?;
     for statement in &statements {
         if is_missing(statement, "Action", "NotAction") {
             return Err(PolicyError::MissingAction);
         }
     }
-    resource_error?;
+    if let Some(error) = malformed {
+        return Err(error);
+    }
     for name in ["Action", "NotAction"] {
         for statement in &statements {
             statement
@@ -240,25 +239,23 @@ fn legacy(statement: &Map<String, Value>) -> Result<(), PolicyError> {
     Ok(())
 }
 
-/// The form of a statement's resources. The outer error wins over what is checked later; the inner does not.
-fn resources(statement: &Map<String, Value>) -> Result<Result<(), PolicyError>, PolicyError> {
+/// The first malformed resource, which is reported only if what is checked in between finds nothing. As long as
+/// there is none, the older parser has its say at once, and its refusal is the error.
+fn malformed_resource(statements: &[&Map<String, Value>]) -> Result<Option<PolicyError>, PolicyError> {
     for name in ["Resource", "NotResource"] {
-        let Some(value) = statement.get(name) else {
-            continue;
-        };
-        let mut texts: Vec<_> = strings(value).collect();
-        if value.is_array() {
-            texts.retain(|text| !text.is_empty());
-        }
-        texts.sort_unstable();
-        for text in &texts {
-            if let Err(error) = resource_format::check(text) {
-                return Ok(Err(error));
+        for value in statements.iter().filter_map(|statement| statement.get(name)) {
+            let mut texts: Vec<_> = strings(value).collect();
+            if value.is_array() {
+                texts.retain(|text| !text.is_empty());
             }
+            texts.sort_unstable();
+            if let Some(error) = texts.iter().find_map(|text| resource_format::check(text).err()) {
+                return Ok(Some(error));
+            }
+            texts.into_iter().try_for_each(resource_format::legacy)?;
         }
-        texts.into_iter().try_for_each(resource_format::legacy)?;
     }
-    Ok(Ok(()))
+    Ok(None)
 }
 
 fn sids(statements: &[&Map<String, Value>], kind: PolicyKind) -> Result<(), PolicyError> {
