@@ -9,8 +9,14 @@ use serde_json::Value as Json;
 use crate::repository::Config;
 
 /// Keys that carry prose or hints for clients, nothing that a server's wire needs.
-const DROPPED: [&str; 6] =
-    ["documentation", "deprecatedMessage", "deprecatedSince", "examples", "synopsis", "tagsPolicy"];
+const DROPPED: [&str; 6] = [
+    "documentation",
+    "deprecatedMessage",
+    "deprecatedSince",
+    "examples",
+    "synopsis",
+    "tagsPolicy",
+];
 
 const NOTICE: &str = "\
 The models in this folder are AWS's API models as published in botocore VERSION
@@ -34,7 +40,9 @@ pub(crate) fn update(root: &Path, from: &Path) -> Result<()> {
         config.botocore
     );
     for (name, service) in &config.services {
-        let folder = from.join("botocore/data").join(service.model.as_ref().unwrap_or(name));
+        let folder = from
+            .join("botocore/data")
+            .join(service.model.as_ref().unwrap_or(name));
         let source = newest_version(&folder)?.join("service-2.json");
         let text = fs::read_to_string(&source).with_context(|| format!("reading {}", source.display()))?;
         let mut model: Json = serde_json::from_str(&text).with_context(|| source.display().to_string())?;
@@ -44,7 +52,10 @@ pub(crate) fn update(root: &Path, from: &Path) -> Result<()> {
         fs::write(&target, serde_json::to_string_pretty(&model)? + "\n")?;
         println!("{name}: {}", target.strip_prefix(root)?.display());
     }
-    fs::write(root.join("models/NOTICE"), NOTICE.replace("VERSION", &config.botocore))?;
+    fs::write(
+        root.join("models/NOTICE"),
+        NOTICE.replace("VERSION", &config.botocore),
+    )?;
     Ok(())
 }
 
@@ -64,8 +75,12 @@ fn path(root: &Path, name: &str) -> PathBuf {
 
 fn newest_version(folder: &Path) -> Result<PathBuf> {
     let entries = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
-    let folders = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir());
-    folders.max().with_context(|| format!("{} holds no version of a model", folder.display()))
+    let folders = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_dir());
+    folders
+        .max()
+        .with_context(|| format!("{} holds no version of a model", folder.display()))
 }
 
 fn prune(json: &mut Json) {
@@ -86,8 +101,12 @@ fn patch(root: &Path, name: &str, model: &mut Json) -> Result<()> {
         let pointer = patch["at"].as_str().context("a patch says where: \"at\"")?;
         ensure!(patch["why"].is_string(), "{pointer}: a patch says why");
         let (parent, key) = pointer.rsplit_once('/').context("\"at\" is a JSON pointer")?;
-        let parent = model.pointer_mut(parent).with_context(|| format!("{pointer} is not in the model"))?;
-        let parent = parent.as_object_mut().with_context(|| format!("{pointer} is not in an object"))?;
+        let parent = model
+            .pointer_mut(parent)
+            .with_context(|| format!("{pointer} is not in the model"))?;
+        let parent = parent
+            .as_object_mut()
+            .with_context(|| format!("{pointer} is not in an object"))?;
         match patch.get("value") {
             Some(value) => parent.insert(key.into(), value.clone()),
             None => parent.shift_remove(key),

@@ -10,7 +10,10 @@ use serde::Deserialize;
 /// The repository's root: the folder above this crate's.
 pub(crate) fn root() -> Result<PathBuf> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Ok(manifest.parent().context("the crate has no parent folder")?.to_owned())
+    Ok(manifest
+        .parent()
+        .context("the crate has no parent folder")?
+        .to_owned())
 }
 
 /// `codegen.toml`.

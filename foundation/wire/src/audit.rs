@@ -30,7 +30,11 @@ pub fn to_json(schema: &StructSchema, fields: &Fields, style: JsonStyle) -> Json
             JsonStyle::CloudTrail => lower_camel(member.name),
             JsonStyle::Plain => member.name.to_owned(),
         };
-        let written = if hide_all { Some(REDACTED.into()) } else { value_json(member, value, style) };
+        let written = if hide_all {
+            Some(REDACTED.into())
+        } else {
+            value_json(member, value, style)
+        };
         object.extend(written.map(|written| (name, written)));
     }
     Json::Object(object)
@@ -52,12 +56,15 @@ fn value_json(member: &Member, value: &Value, style: JsonStyle) -> Option<Json> 
         (Value::Blob(blob), _) => json!(STANDARD.encode(blob)),
         (Value::Timestamp(instant), _) if audit => json!(instant.java_date()),
         (Value::Timestamp(instant), _) => json!(instant.iso8601()),
-        (Value::List(items), Kind::List { member }) => {
-            items.iter().filter_map(|item| value_json(member, item, style)).collect()
-        }
+        (Value::List(items), Kind::List { member }) => items
+            .iter()
+            .filter_map(|item| value_json(member, item, style))
+            .collect(),
         (Value::Map(entries), Kind::Map { value: member, .. }) => {
             let entries = entries.iter();
-            entries.filter_map(|(key, value)| Some((key.clone(), value_json(member, value, style)?))).collect()
+            entries
+                .filter_map(|(key, value)| Some((key.clone(), value_json(member, value, style)?)))
+                .collect()
         }
         (Value::Struct(fields), Kind::Struct(schema)) => to_json(schema, fields, style),
         (Value::Json(json), _) => json.clone(),
@@ -113,7 +120,10 @@ mod tests {
             }
         }
         let text = format!("{:?}", Printed(filled()));
-        assert!(text.contains("KeyId: \"k\"") && text.contains("Blob(1 bytes)"), "{text}");
+        assert!(
+            text.contains("KeyId: \"k\"") && text.contains("Blob(1 bytes)"),
+            "{text}"
+        );
         assert!(!text.contains("hunter2"), "{text}");
     }
 }

@@ -14,7 +14,14 @@ pub fn fmt_fields(schema: &StructSchema, fields: &Fields, f: &mut fmt::Formatter
     let mut printed = f.debug_struct(schema.name);
     for (member, value) in schema.members.iter().zip(&fields.0) {
         if let Some(value) = value {
-            printed.field(member.name, &Printed { member, value, hidden: schema.sensitive });
+            printed.field(
+                member.name,
+                &Printed {
+                    member,
+                    value,
+                    hidden: schema.sensitive,
+                },
+            );
         }
     }
     printed.finish()
@@ -31,15 +38,21 @@ impl fmt::Debug for Printed<'_> {
         if self.hidden || self.member.is_sensitive() {
             return f.write_str(REDACTED);
         }
-        let within = |member, value| Printed { member, value, hidden: false };
+        let within = |member, value| Printed {
+            member,
+            value,
+            hidden: false,
+        };
         match (self.value, &self.member.target.kind) {
             (Value::Struct(fields), Kind::Struct(schema)) => fmt_fields(schema, fields, f),
-            (Value::List(items), Kind::List { member }) => {
-                f.debug_list().entries(items.iter().map(|item| within(member, item))).finish()
-            }
-            (Value::Map(entries), Kind::Map { value: member, .. }) => {
-                f.debug_map().entries(entries.iter().map(|(key, value)| (key, within(member, value)))).finish()
-            }
+            (Value::List(items), Kind::List { member }) => f
+                .debug_list()
+                .entries(items.iter().map(|item| within(member, item)))
+                .finish(),
+            (Value::Map(entries), Kind::Map { value: member, .. }) => f
+                .debug_map()
+                .entries(entries.iter().map(|(key, value)| (key, within(member, value))))
+                .finish(),
             (Value::String(text), _) => text.fmt(f),
             (Value::Integer(number), _) => number.fmt(f),
             (Value::Float(number), _) => number.fmt(f),

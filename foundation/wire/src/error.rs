@@ -41,7 +41,11 @@ impl ApiError {
 
     /// A fault of ours: the caller learns nothing of its cause, the log has it.
     pub fn internal() -> Self {
-        Self::new("InternalFailure", 500, "The request processing has failed because of an unknown error.")
+        Self::new(
+            "InternalFailure",
+            500,
+            "The request processing has failed because of an unknown error.",
+        )
     }
 
     /// An error of the model with a message. A schema that is no error counts as a fault of ours.
@@ -98,11 +102,14 @@ impl fmt::Debug for ApiError {
             }
         }
         let mut printed = f.debug_struct("ApiError");
-        printed.field("code", &self.code).field("status", &self.status).field("message", &self.message);
+        printed
+            .field("code", &self.code)
+            .field("status", &self.status)
+            .field("message", &self.message);
         if let Some((schema, fields)) = &self.fields {
             printed.field("fields", &Members(schema, fields));
         }
-        printed.finish()
+        printed.finish_non_exhaustive()
     }
 }
 

@@ -21,9 +21,9 @@ mod debug;
 mod error;
 mod macros;
 mod message;
-mod names;
 #[cfg(feature = "model")]
 pub mod model;
+mod names;
 pub mod schema;
 mod shape;
 mod timestamp;
@@ -37,12 +37,12 @@ pub use debug::fmt_fields;
 pub use error::ApiError;
 pub use message::{WireReply, WireRequest};
 pub use schema::{
-    Auth, Constraints, ErrorSchema, Kind, Location, Member, OperationSchema, Pattern, Protocol, ServiceSchema,
-    StructKind, StructRef, StructSchema, TimestampFormat, TypeSchema, XmlNamespace,
+    Auth, Constraints, ErrorSchema, Kind, Location, Member, OperationSchema, Pattern, Protocol,
+    ServiceSchema, StructKind, StructRef, StructSchema, TimestampFormat, TypeSchema, XmlNamespace,
 };
-pub use shape::{Empty, Field, Operation, Shape, next};
-pub use timestamp::{ParseTimestampError, Timestamp};
 /// The value of a document type.
 pub use serde_json::Value as Json;
+pub use shape::{Empty, Field, Operation, Shape, next};
+pub use timestamp::{ParseTimestampError, Timestamp};
 pub use validate::validate;
 pub use value::{Fields, Value};

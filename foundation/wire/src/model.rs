@@ -64,7 +64,8 @@ pub fn load(
         protocol: loader.protocol,
         target_prefix: optional("targetPrefix"),
         json_version: optional("jsonVersion").unwrap_or("1.1"),
-        xml_namespace: optional("xmlNamespace").or_else(|| metadata["xmlNamespace"]["uri"].as_str().map(leak_str)),
+        xml_namespace: optional("xmlNamespace")
+            .or_else(|| metadata["xmlNamespace"]["uri"].as_str().map(leak_str)),
         global: false,
         query_compatible: loader.query_compatible,
         operations: loaded.leak(),
@@ -106,7 +107,11 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn operation(&mut self, name: &'static str, operation: &Json) -> Result<&'static OperationSchema, ModelError> {
+    fn operation(
+        &mut self,
+        name: &'static str,
+        operation: &Json,
+    ) -> Result<&'static OperationSchema, ModelError> {
         let mut errors = Vec::new();
         for error in operation["errors"].as_array().into_iter().flatten() {
             errors.push(self.structure(text(&error["shape"], "errors.shape")?)?);
@@ -118,7 +123,10 @@ impl<'a> Loader<'a> {
             name,
             method: http["method"].as_str().map_or("POST", leak_str),
             uri: http["requestUri"].as_str().map_or("/", leak_str),
-            status: http["responseCode"].as_u64().and_then(|code| code.try_into().ok()).unwrap_or(200),
+            status: http["responseCode"]
+                .as_u64()
+                .and_then(|code| code.try_into().ok())
+                .unwrap_or(200),
             input: self.root(&operation["input"])?,
             output: self.root(output)?,
             result_wrapper: output["resultWrapper"].as_str().map(leak_str),
@@ -129,9 +137,13 @@ impl<'a> Loader<'a> {
 
     /// The structure of an input or output; the reference may name the payload in the shape's stead.
     fn root(&mut self, reference: &Json) -> Result<&'static StructSchema, ModelError> {
-        let Some(name) = reference["shape"].as_str() else { return Ok(&NO_MEMBERS) };
+        let Some(name) = reference["shape"].as_str() else {
+            return Ok(&NO_MEMBERS);
+        };
         let schema = self.structure(name)?;
-        let Some(payload) = reference["payload"].as_str() else { return Ok(schema) };
+        let Some(payload) = reference["payload"].as_str() else {
+            return Ok(schema);
+        };
         Ok(leak(StructSchema {
             payload: schema.index_of(payload),
             xml_name: schema.xml_name,
@@ -142,7 +154,9 @@ impl<'a> Loader<'a> {
 
     fn structure(&mut self, name: &str) -> Result<&'static StructSchema, ModelError> {
         let cell = self.structure_cell(name)?;
-        cell.get().copied().ok_or_else(|| ModelError::Missing(format!("shape {name}")))
+        cell.get()
+            .copied()
+            .ok_or_else(|| ModelError::Missing(format!("shape {name}")))
     }
 
     fn structure_cell(&mut self, name: &str) -> Result<&'static OnceLock<&'static StructSchema>, ModelError> {
@@ -152,8 +166,12 @@ impl<'a> Loader<'a> {
         let cell: &'static OnceLock<_> = leak(OnceLock::new());
         self.structures.insert(name.to_owned(), cell);
         let shape = self.shape(name)?;
-        let required: Vec<&str> =
-            shape["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let required: Vec<&str> = shape["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
         let mut members = Vec::new();
         for (member_name, reference) in shape["members"].as_object().into_iter().flatten() {
             let mut member = self.member(member_name, reference)?;
@@ -164,7 +182,9 @@ impl<'a> Loader<'a> {
         schema.sensitive = flag(shape, "sensitive");
         schema.xml_name = shape["locationName"].as_str().map(leak_str);
         schema.xml_namespace = namespace(&shape["xmlNamespace"]);
-        schema.payload = shape["payload"].as_str().and_then(|payload| schema.index_of(payload));
+        schema.payload = shape["payload"]
+            .as_str()
+            .and_then(|payload| schema.index_of(payload));
         if flag(shape, "union") {
             schema = schema.union();
         } else if flag(shape, "exception") || flag(shape, "fault") || shape.get("error").is_some() {
@@ -180,12 +200,23 @@ impl<'a> Loader<'a> {
         let fault = flag(shape, "fault");
         let error = &shape["error"];
         let code = error["code"].as_str().map(leak_str);
-        let status = error["httpStatusCode"].as_u64().and_then(|status| status.try_into().ok());
+        let status = error["httpStatusCode"]
+            .as_u64()
+            .and_then(|status| status.try_into().ok());
         // The modelled status of a query-compatible service is that of its former query protocol.
-        let status = status.filter(|_| !self.query_compatible).unwrap_or(if fault { 500 } else { 400 });
+        let status = status
+            .filter(|_| !self.query_compatible)
+            .unwrap_or(if fault { 500 } else { 400 });
         let sender_fault = error["senderFault"].as_bool().unwrap_or(status < 500);
-        let by_name = matches!(self.protocol, Protocol::Json | Protocol::RestJson | Protocol::Cbor);
-        let on_wire = if by_name { schema.name } else { code.unwrap_or(schema.name) };
+        let by_name = matches!(
+            self.protocol,
+            Protocol::Json | Protocol::RestJson | Protocol::Cbor
+        );
+        let on_wire = if by_name {
+            schema.name
+        } else {
+            code.unwrap_or(schema.name)
+        };
         let query_code = if self.query_compatible { code } else { None };
         schema.error(on_wire, query_code, status, sender_fault)
     }
@@ -199,7 +230,9 @@ impl<'a> Loader<'a> {
             Some(own) => own,
             // A structure's own name and namespace are those of a root element, not of a member; but
             // a prefix that its attributes use must be declared wherever it stands.
-            None if is_structure && !(key == "xmlNamespace" && shape[key]["prefix"].is_string()) => &Json::Null,
+            None if is_structure && !(key == "xmlNamespace" && shape[key]["prefix"].is_string()) => {
+                &Json::Null
+            }
             None => &shape[key],
         };
         let mut member = Member::new(leak_str(name), self.type_schema(shape_name)?);
@@ -242,10 +275,16 @@ impl<'a> Loader<'a> {
         let mut schema = TypeSchema::new(leak_str(name), self.kind(name, shape)?);
         schema.constraints.min = bound(&shape["min"]);
         schema.constraints.max = bound(&shape["max"]);
-        schema.constraints.pattern =
-            shape["pattern"].as_str().map(|source| &*leak(Pattern::new(leak_str(source))));
-        let values: Vec<&'static str> =
-            shape["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).map(leak_str).collect();
+        schema.constraints.pattern = shape["pattern"]
+            .as_str()
+            .map(|source| &*leak(Pattern::new(leak_str(source))));
+        let values: Vec<&'static str> = shape["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .map(leak_str)
+            .collect();
         schema.constraints.values = values.leak();
         schema.sensitive = flag(shape, "sensitive");
         let schema = &*leak(schema);
@@ -265,7 +304,9 @@ impl<'a> Loader<'a> {
             "string" | "character" => Kind::String,
             "blob" => Kind::Blob,
             "timestamp" => Kind::Timestamp,
-            "list" => Kind::List { member: leak(self.member("member", &shape["member"])?) },
+            "list" => Kind::List {
+                member: leak(self.member("member", &shape["member"])?),
+            },
             "map" => Kind::Map {
                 key: leak(self.member("key", &shape["key"])?),
                 value: leak(self.member("value", &shape["value"])?),
@@ -277,7 +318,9 @@ impl<'a> Loader<'a> {
     }
 
     fn shape(&self, name: &str) -> Result<&'a Json, ModelError> {
-        self.shapes.get(name).ok_or_else(|| ModelError::Missing(format!("shape {name}")))
+        self.shapes
+            .get(name)
+            .ok_or_else(|| ModelError::Missing(format!("shape {name}")))
     }
 }
 
@@ -290,7 +333,10 @@ fn text<'a>(json: &'a Json, what: &str) -> Result<&'a str, ModelError> {
 }
 
 fn unknown(shape: &str, what: &str) -> ModelError {
-    ModelError::Unknown { shape: shape.into(), what: what.into() }
+    ModelError::Unknown {
+        shape: shape.into(),
+        what: what.into(),
+    }
 }
 
 fn flag(shape: &Json, key: &str) -> bool {
@@ -304,7 +350,10 @@ fn bound(json: &Json) -> Option<i64> {
 /// A namespace: its URI alone, or with a prefix.
 fn namespace(json: &Json) -> Option<XmlNamespace> {
     let uri = json.as_str().or_else(|| json["uri"].as_str())?;
-    Some(XmlNamespace { uri: leak_str(uri), prefix: json["prefix"].as_str().map(leak_str) })
+    Some(XmlNamespace {
+        uri: leak_str(uri),
+        prefix: json["prefix"].as_str().map(leak_str),
+    })
 }
 
 fn leak<T>(value: T) -> &'static mut T {

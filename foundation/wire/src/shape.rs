@@ -108,7 +108,11 @@ impl<T: Field> Field for BTreeMap<String, T> {
         }
     }
     fn into_value(self) -> Value {
-        Value::Map(self.into_iter().map(|(key, value)| (key, value.into_value())).collect())
+        Value::Map(
+            self.into_iter()
+                .map(|(key, value)| (key, value.into_value()))
+                .collect(),
+        )
     }
 }
 

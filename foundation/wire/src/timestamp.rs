@@ -42,7 +42,11 @@ impl Timestamp {
         let millis = (seconds * 1000.0).round();
         // A float beyond the range saturates, and what is no number becomes 0: both are refused.
         let representable = !millis.is_nan() && jiff::Timestamp::from_millisecond(millis as i64).is_ok();
-        if representable { Ok(Self(millis as i64)) } else { Err(ParseTimestampError(seconds.to_string())) }
+        if representable {
+            Ok(Self(millis as i64))
+        } else {
+            Err(ParseTimestampError(seconds.to_string()))
+        }
     }
 
     /// `2014-04-29T18:30:38Z`, with `.123` where there are milliseconds.
@@ -101,8 +105,15 @@ impl Timestamp {
     }
 
     fn strftime(self, format: &str) -> String {
-        let bound = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
-        jiff::Timestamp::from_millisecond(self.0).unwrap_or(bound).strftime(format).to_string()
+        let bound = if self.0 < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        };
+        jiff::Timestamp::from_millisecond(self.0)
+            .unwrap_or(bound)
+            .strftime(format)
+            .to_string()
     }
 }
 
@@ -125,16 +136,34 @@ mod tests {
         let instant = Timestamp::from_seconds(1_398_796_238);
         assert_eq!(instant.iso8601(), "2014-04-29T18:30:38Z");
         assert_eq!(instant.http_date(), "Tue, 29 Apr 2014 18:30:38 GMT");
-        assert_eq!(Timestamp::from_millis(1_398_796_238_123).iso8601(), "2014-04-29T18:30:38.123Z");
+        assert_eq!(
+            Timestamp::from_millis(1_398_796_238_123).iso8601(),
+            "2014-04-29T18:30:38.123Z"
+        );
     }
 
     #[test]
     fn every_format_reads_back() {
-        for millis in [0, 1, -1, 1_398_796_238_000, 1_398_796_238_123, -62_135_596_800_000] {
+        for millis in [
+            0,
+            1,
+            -1,
+            1_398_796_238_000,
+            1_398_796_238_123,
+            -62_135_596_800_000,
+        ] {
             let instant = Timestamp::from_millis(millis);
             assert_eq!(Timestamp::parse_iso8601(&instant.iso8601()), Ok(instant));
-            assert_eq!(Timestamp::parse_http_date(&instant.http_date()), Ok(instant), "{}", instant.http_date());
-            assert_eq!(Timestamp::parse_epoch_seconds(instant.epoch_seconds()), Ok(instant));
+            assert_eq!(
+                Timestamp::parse_http_date(&instant.http_date()),
+                Ok(instant),
+                "{}",
+                instant.http_date()
+            );
+            assert_eq!(
+                Timestamp::parse_epoch_seconds(instant.epoch_seconds()),
+                Ok(instant)
+            );
         }
     }
 
@@ -153,6 +182,10 @@ mod tests {
 
     #[test]
     fn an_instant_beyond_all_calendars_is_written_as_the_last_one() {
-        assert!(Timestamp::from_millis(i64::MAX).iso8601().starts_with("9999-12-30T"));
+        assert!(
+            Timestamp::from_millis(i64::MAX)
+                .iso8601()
+                .starts_with("9999-12-30T")
+        );
     }
 }

@@ -26,7 +26,11 @@ fn services() -> Vec<&'static ServiceSchema> {
     services
 }
 
-fn members(schema: &'static StructSchema, seen: &mut Vec<&'static str>, visit: &mut impl FnMut(&'static Member)) {
+fn members(
+    schema: &'static StructSchema,
+    seen: &mut Vec<&'static str>,
+    visit: &mut impl FnMut(&'static Member),
+) {
     if seen.contains(&schema.name) {
         return;
     }
@@ -57,7 +61,13 @@ fn every_pattern_can_be_run_but_those_with_look_around() {
             members(operation.input, &mut seen, &mut |member| {
                 if let Some(pattern) = member.target.constraints.pattern {
                     let has_look_around = pattern.source.contains("(?!") || pattern.source.contains("(?<");
-                    assert_eq!(pattern.is_supported(), !has_look_around, "{}: {}", service.name, pattern.source);
+                    assert_eq!(
+                        pattern.is_supported(),
+                        !has_look_around,
+                        "{}: {}",
+                        service.name,
+                        pattern.source
+                    );
                 }
             });
         }
@@ -69,31 +79,41 @@ fn any_value(member: &'static Member, depth: u32) -> BoxedStrategy<Value> {
     match &member.target.kind {
         Kind::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
         Kind::Integer(64) => any::<i64>().prop_map(Value::Integer).boxed(),
-        Kind::Integer(_) => any::<i32>().prop_map(|number| Value::Integer(number.into())).boxed(),
-        Kind::Float => any::<i16>().prop_map(|number| Value::Float(f64::from(number) / 4.0)).boxed(),
+        Kind::Integer(_) => any::<i32>()
+            .prop_map(|number| Value::Integer(number.into()))
+            .boxed(),
+        Kind::Float => any::<i16>()
+            .prop_map(|number| Value::Float(f64::from(number) / 4.0))
+            .boxed(),
         Kind::Double => proptest::num::f64::NORMAL.prop_map(Value::Float).boxed(),
         // No control characters: XML can't hold them.
         Kind::String => "[^\\p{C}]{0,12}|\"\\\\&<>'é漢😀".prop_map(Value::String).boxed(),
-        Kind::Blob => {
-            prop::collection::vec(any::<u8>(), 0..12).prop_map(|bytes| Value::Blob(Blob::from(bytes))).boxed()
-        }
-        Kind::Timestamp => {
-            (0..4_102_444_800_000_i64).prop_map(|at| Value::Timestamp(Timestamp::from_millis(at))).boxed()
-        }
-        Kind::List { member } => {
-            prop::collection::vec(any_value(member, depth), 1..3).prop_map(Value::List).boxed()
-        }
+        Kind::Blob => prop::collection::vec(any::<u8>(), 0..12)
+            .prop_map(|bytes| Value::Blob(Blob::from(bytes)))
+            .boxed(),
+        Kind::Timestamp => (0..4_102_444_800_000_i64)
+            .prop_map(|at| Value::Timestamp(Timestamp::from_millis(at)))
+            .boxed(),
+        Kind::List { member } => prop::collection::vec(any_value(member, depth), 1..3)
+            .prop_map(Value::List)
+            .boxed(),
         Kind::Map { value, .. } => prop::collection::btree_map("[a-z]{1,4}", any_value(value, depth), 1..3)
             .prop_map(|map| Value::Map(map.into_iter().collect()))
             .boxed(),
-        Kind::Struct(schema) => any_fields(schema.schema(), depth.saturating_sub(1)).prop_map(Value::Struct).boxed(),
+        Kind::Struct(schema) => any_fields(schema.schema(), depth.saturating_sub(1))
+            .prop_map(Value::Struct)
+            .boxed(),
         Kind::Document => Just(Value::Json(serde_json::json!({"a": [1, "b"]}))).boxed(),
     }
 }
 
 fn any_fields(schema: &'static StructSchema, depth: u32) -> BoxedStrategy<Fields> {
     let count = schema.members.len();
-    let chosen = if schema.is_union() { (0..count).boxed() } else { Just(usize::MAX).boxed() };
+    let chosen = if schema.is_union() {
+        (0..count).boxed()
+    } else {
+        Just(usize::MAX).boxed()
+    };
     (chosen, slots(schema, depth))
         .prop_map(move |(chosen, mut slots)| {
             for (index, slot) in slots.iter_mut().enumerate() {
@@ -111,7 +131,10 @@ fn slots(schema: &'static StructSchema, depth: u32) -> BoxedStrategy<Vec<Option<
         .members
         .iter()
         .map(|member| {
-            let nested = matches!(member.target.kind, Kind::Struct(_) | Kind::List { .. } | Kind::Map { .. });
+            let nested = matches!(
+                member.target.kind,
+                Kind::Struct(_) | Kind::List { .. } | Kind::Map { .. }
+            );
             if depth == 0 && nested {
                 Just(None).boxed()
             } else {
@@ -126,16 +149,30 @@ fn slots(schema: &'static StructSchema, depth: u32) -> BoxedStrategy<Vec<Option<
 /// the same structure.
 #[test]
 fn every_json_structure_survives_being_written_and_read() {
-    for service in services().into_iter().filter(|service| service.protocol == Protocol::Json) {
+    for service in services()
+        .into_iter()
+        .filter(|service| service.protocol == Protocol::Json)
+    {
         for operation in service.operations {
-            let mut runner = TestRunner::new(Config { cases: 16, failure_persistence: None, ..Config::default() });
-            let mirror = haechi_wire::OperationSchema::new(operation.name, operation.output, operation.output);
+            let mut runner = TestRunner::new(Config {
+                cases: 16,
+                failure_persistence: None,
+                ..Config::default()
+            });
+            let mirror =
+                haechi_wire::OperationSchema::new(operation.name, operation.output, operation.output);
             let outcome = runner.run(&any_fields(operation.output, 3), |fields| {
                 let reply: WireReply = encode(service, &mirror, &fields, "id");
                 let headers = HeaderMap::new();
-                let request =
-                    WireRequest { method: "POST", path: "/", query: "", headers: &headers, body: &reply.body };
-                let read = decode(service, &mirror, &request).map_err(|error| TestCaseError::fail(error.to_string()))?;
+                let request = WireRequest {
+                    method: "POST",
+                    path: "/",
+                    query: "",
+                    headers: &headers,
+                    body: &reply.body,
+                };
+                let read = decode(service, &mirror, &request)
+                    .map_err(|error| TestCaseError::fail(error.to_string()))?;
                 prop_assert!(read == fields, "{}", String::from_utf8_lossy(&reply.body));
                 Ok(())
             });
@@ -148,7 +185,11 @@ fn every_json_structure_survives_being_written_and_read() {
 #[test]
 fn broken_bodies_are_errors_and_never_panics() {
     let services = services();
-    let mut runner = TestRunner::new(Config { cases: 2000, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config {
+        cases: 2000,
+        failure_persistence: None,
+        ..Config::default()
+    });
     let text = prop_oneof![
         "\\PC{0,40}",
         "[\\[\\]{}\":,0-9a-z\\\\u. -]{0,60}",
@@ -175,9 +216,16 @@ fn broken_bodies_are_errors_and_never_panics() {
 
 #[test]
 fn members_of_the_services_here_all_stand_in_the_body() {
-    for service in services().into_iter().filter(|service| matches!(service.protocol, Protocol::Json | Protocol::Query)) {
+    for service in services()
+        .into_iter()
+        .filter(|service| matches!(service.protocol, Protocol::Json | Protocol::Query))
+    {
         for operation in service.operations {
-            let elsewhere = operation.input.members.iter().find(|member| member.location != Location::Body);
+            let elsewhere = operation
+                .input
+                .members
+                .iter()
+                .find(|member| member.location != Location::Body);
             assert!(elsewhere.is_none(), "{}.{}", service.name, operation.name);
         }
     }

@@ -7,14 +7,23 @@ use haechi_wire::{ApiError, Fields, OperationSchema, ServiceSchema, WireRequest,
 use http::HeaderMap;
 
 fn service(name: &str) -> &'static ServiceSchema {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(name).join("service-2.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../models")
+        .join(name)
+        .join("service-2.json");
     let model = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     model::load(name, &model, None).unwrap()
 }
 
 fn read(service: &ServiceSchema, operation: &OperationSchema, body: &str) -> Result<Fields, ApiError> {
     let headers = HeaderMap::new();
-    let request = WireRequest { method: "POST", path: "/", query: "", headers: &headers, body: body.as_bytes() };
+    let request = WireRequest {
+        method: "POST",
+        path: "/",
+        query: "",
+        headers: &headers,
+        body: body.as_bytes(),
+    };
     decode(service, operation, &request)
 }
 
@@ -55,7 +64,11 @@ fn every_violation_is_reported() {
 #[test]
 fn a_sensitive_value_is_not_repeated() {
     let plaintext = "AAAA".repeat(2000);
-    let error = violation("kms", "Encrypt", &format!(r#"{{"KeyId": "k", "Plaintext": "{plaintext}"}}"#));
+    let error = violation(
+        "kms",
+        "Encrypt",
+        &format!(r#"{{"KeyId": "k", "Plaintext": "{plaintext}"}}"#),
+    );
     assert_eq!(
         error.message,
         "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length \
@@ -75,7 +88,11 @@ fn a_blob_prints_as_a_java_buffer() {
 
 #[test]
 fn an_unknown_value_of_an_enumeration_lists_the_known_ones() {
-    let error = violation("kms", "GenerateDataKey", r#"{"KeyId": "k", "KeySpec": "AES_512"}"#);
+    let error = violation(
+        "kms",
+        "GenerateDataKey",
+        r#"{"KeyId": "k", "KeySpec": "AES_512"}"#,
+    );
     assert_eq!(
         error.message,
         "1 validation error detected: Value 'AES_512' at 'keySpec' failed to satisfy constraint: Member must \
@@ -85,7 +102,11 @@ fn an_unknown_value_of_an_enumeration_lists_the_known_ones() {
 
 #[test]
 fn numbers_have_values_and_not_lengths() {
-    let error = violation("kms", "GenerateDataKey", r#"{"KeyId": "k", "NumberOfBytes": 1025}"#);
+    let error = violation(
+        "kms",
+        "GenerateDataKey",
+        r#"{"KeyId": "k", "NumberOfBytes": 1025}"#,
+    );
     assert_eq!(
         error.message,
         "1 validation error detected: Value '1025' at 'numberOfBytes' failed to satisfy constraint: Member must \
@@ -95,7 +116,11 @@ fn numbers_have_values_and_not_lengths() {
 
 #[test]
 fn elements_that_are_structures_have_paths_of_their_own() {
-    let error = violation("kms", "TagResource", r#"{"KeyId": "k", "Tags": [{"TagKey": "", "TagValue": "v"}]}"#);
+    let error = violation(
+        "kms",
+        "TagResource",
+        r#"{"KeyId": "k", "Tags": [{"TagKey": "", "TagValue": "v"}]}"#,
+    );
     assert_eq!(
         error.message,
         "1 validation error detected: Value '' at 'tags.1.member.tagKey' failed to satisfy constraint: Member \
@@ -130,32 +155,56 @@ fn lengths_count_characters() {
     let service = service("kms");
     let operation = service.operation("UpdateKeyDescription").unwrap();
     let description = "열쇠".repeat(4096);
-    let input = read(service, operation, &format!(r#"{{"KeyId": "k", "Description": "{description}"}}"#)).unwrap();
-    assert!(validate(service, operation, &input).is_ok(), "8192 letters are allowed, however many bytes");
+    let input = read(
+        service,
+        operation,
+        &format!(r#"{{"KeyId": "k", "Description": "{description}"}}"#),
+    )
+    .unwrap();
+    assert!(
+        validate(service, operation, &input).is_ok(),
+        "8192 letters are allowed, however many bytes"
+    );
 }
 
 #[test]
 fn values_of_another_type_are_named() {
     for (body, message) in [
         (r#"{"KeyId": 1}"#, "NUMBER_VALUE can not be converted to a String"),
-        (r#"{"KeyId": true}"#, "TRUE_VALUE can not be converted to a String"),
-        (r#"{"KeyId": {}}"#, "Start of structure or map found where not expected."),
+        (
+            r#"{"KeyId": true}"#,
+            "TRUE_VALUE can not be converted to a String",
+        ),
+        (
+            r#"{"KeyId": {}}"#,
+            "Start of structure or map found where not expected.",
+        ),
         (r#"{"KeyId": []}"#, "Start of list found where not expected"),
-        (r#"{"EncryptionContext": []}"#, "Start of list found where not expected"),
+        (
+            r#"{"EncryptionContext": []}"#,
+            "Start of list found where not expected",
+        ),
         ("{", "Unexpected token received from parser"),
         ("[]", "Unexpected token received from parser"),
         ("{} {}", "Unexpected token received from parser"),
         (r#"{"KeyId": "\ud800"}"#, "Unexpected token received from parser"),
     ] {
         let error = malformed("Encrypt", body);
-        assert_eq!((&*error.code, error.status, &*error.message), ("SerializationException", 400, message), "{body}");
+        assert_eq!(
+            (&*error.code, error.status, &*error.message),
+            ("SerializationException", 400, message),
+            "{body}"
+        );
     }
 }
 
 #[test]
 fn depth_is_bounded() {
     let body = format!(r#"{{"x": {}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(malformed("Encrypt", &body).message, "The body is nested too deeply");
+    assert_eq!(
+        malformed("Encrypt", &body).message,
+        "The body is nested too deeply"
+    );
 }
 
 #[test]
@@ -164,9 +213,19 @@ fn the_last_of_duplicate_keys_counts() {
     let operation = service.operation("Encrypt").unwrap();
     let body = r#"{"KeyId": "a", "KeyId": "b", "EncryptionContext": {"k": "1", "l": "2", "k": "3"}}"#;
     let input = read(service, operation, body).unwrap();
-    assert_eq!(input.member(operation.input, "KeyId").unwrap().as_str(), Some("b"));
-    let context = input.member(operation.input, "EncryptionContext").unwrap().as_map().unwrap();
-    let context: Vec<_> = context.iter().map(|(key, value)| (key.as_str(), value.as_str().unwrap())).collect();
+    assert_eq!(
+        input.member(operation.input, "KeyId").unwrap().as_str(),
+        Some("b")
+    );
+    let context = input
+        .member(operation.input, "EncryptionContext")
+        .unwrap()
+        .as_map()
+        .unwrap();
+    let context: Vec<_> = context
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str().unwrap()))
+        .collect();
     assert_eq!(context, [("k", "3"), ("l", "2")]);
 }
 
@@ -174,7 +233,12 @@ fn the_last_of_duplicate_keys_counts() {
 fn escapes_are_read() {
     let service = service("kms");
     let operation = service.operation("Encrypt").unwrap();
-    let input = read(service, operation, r#" {"KeyId" : "\"\\\/\b\f\n\r\té\ud83d\ude00" } "#).unwrap();
+    let input = read(
+        service,
+        operation,
+        r#" {"KeyId" : "\"\\\/\b\f\n\r\té\ud83d\ude00" } "#,
+    )
+    .unwrap();
     let text = input.member(operation.input, "KeyId").unwrap().as_str();
     assert_eq!(text, Some("\"\\/\u{8}\u{c}\n\r\té😀"));
 }

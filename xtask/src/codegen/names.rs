@@ -32,11 +32,11 @@ pub(crate) fn field(name: &str) -> String {
     let snake = snake(name);
     match snake.as_str() {
         "self" | "crate" | "super" => snake + "_",
-        "type" | "match" | "enum" | "ref" | "move" | "use" | "mod" | "fn" | "impl" | "in" | "loop" | "where"
-        | "for" | "if" | "else" | "const" | "static" | "struct" | "trait" | "return" | "async" | "await" | "dyn"
-        | "abstract" | "final" | "macro" | "override" | "priv" | "virtual" | "yield" | "try" | "box" | "do"
-        | "extern" | "let" | "mut" | "pub" | "unsafe" | "while" | "break" | "continue" | "as" | "true"
-        | "false" | "gen" => format!("r#{snake}"),
+        "type" | "match" | "enum" | "ref" | "move" | "use" | "mod" | "fn" | "impl" | "in" | "loop"
+        | "where" | "for" | "if" | "else" | "const" | "static" | "struct" | "trait" | "return" | "async"
+        | "await" | "dyn" | "abstract" | "final" | "macro" | "override" | "priv" | "virtual" | "yield"
+        | "try" | "box" | "do" | "extern" | "let" | "mut" | "pub" | "unsafe" | "while" | "break"
+        | "continue" | "as" | "true" | "false" | "gen" => format!("r#{snake}"),
         _ => snake,
     }
 }
@@ -49,7 +49,12 @@ pub(crate) fn constant(name: &str) -> String {
 /// A type: the model's name with a capital.
 pub(crate) fn type_name(name: &str) -> String {
     let mut letters = name.chars().filter(char::is_ascii_alphanumeric);
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(letters)
+        .collect()
 }
 
 /// A variant: `RSA_2048` → `Rsa2048`, `AWS_KMS` → `AwsKms`, `aws:kms` → `AwsKms`,

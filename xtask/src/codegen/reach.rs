@@ -25,7 +25,9 @@ impl Reach {
     pub(crate) fn of(service: &ServiceSchema) -> Result<Self> {
         let mut reach = Self::default();
         for operation in service.operations {
-            for structure in [operation.input, operation.output].into_iter().chain(operation.errors.iter().copied())
+            for structure in [operation.input, operation.output]
+                .into_iter()
+                .chain(operation.errors.iter().copied())
             {
                 if !is_absent(structure) {
                     reach.structure(structure);
@@ -43,12 +45,18 @@ impl Reach {
 
     /// The enumerations.
     pub(crate) fn enumerations(&self) -> impl Iterator<Item = &'static TypeSchema> {
-        self.types.values().copied().filter(|schema| is_enumeration(schema))
+        self.types
+            .values()
+            .copied()
+            .filter(|schema| is_enumeration(schema))
     }
 
     /// The structures that get a Rust type: all but errors that have nothing but a message.
     pub(crate) fn typed(&self) -> impl Iterator<Item = &'static StructSchema> {
-        self.structures.values().copied().filter(|structure| !is_plain_error(structure))
+        self.structures
+            .values()
+            .copied()
+            .filter(|structure| !is_plain_error(structure))
     }
 
     fn structure(&mut self, structure: &'static StructSchema) {
@@ -64,7 +72,8 @@ impl Reach {
         if self.types.insert(target.name, target).is_some() {
             return;
         }
-        self.patterns.extend(target.constraints.pattern.map(|pattern| pattern.source));
+        self.patterns
+            .extend(target.constraints.pattern.map(|pattern| pattern.source));
         match &target.kind {
             Kind::List { member } => self.member(member),
             Kind::Map { key, value } => {
@@ -81,11 +90,17 @@ impl Reach {
         let mut types: BTreeSet<String> = reserved.map(Into::into).into();
         let typed = self.typed().map(|structure| structure.name);
         for name in typed.chain(self.enumerations().map(|schema| schema.name)) {
-            ensure!(types.insert(names::type_name(name)), "two shapes would have the Rust type name of {name}");
+            ensure!(
+                types.insert(names::type_name(name)),
+                "two shapes would have the Rust type name of {name}"
+            );
         }
         let mut statics = BTreeSet::new();
         for name in self.types.keys() {
-            ensure!(statics.insert(names::constant(name)), "two types would have the static name of {name}");
+            ensure!(
+                statics.insert(names::constant(name)),
+                "two types would have the static name of {name}"
+            );
         }
         Ok(())
     }
@@ -104,5 +119,8 @@ pub(crate) fn is_enumeration(schema: &TypeSchema) -> bool {
 /// An error with no member but its message.
 pub(crate) fn is_plain_error(structure: &StructSchema) -> bool {
     matches!(structure.kind, StructKind::Error(_))
-        && structure.members.iter().all(|member| member.name.eq_ignore_ascii_case("message"))
+        && structure
+            .members
+            .iter()
+            .all(|member| member.name.eq_ignore_ascii_case("message"))
 }

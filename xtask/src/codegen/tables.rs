@@ -13,8 +13,12 @@ use super::{heading, names};
 
 /// The module `schema`.
 pub(crate) fn schema(service: &ServiceSchema, reach: &Reach, global: bool) -> Result<String> {
-    let patterns: BTreeMap<&str, String> =
-        reach.patterns.iter().enumerate().map(|(index, source)| (*source, format!("PATTERN_{index}"))).collect();
+    let patterns: BTreeMap<&str, String> = reach
+        .patterns
+        .iter()
+        .enumerate()
+        .map(|(index, source)| (*source, format!("PATTERN_{index}")))
+        .collect();
     let mut out = heading(&format!("The schema tables of {}.", service.service_id));
     out += "\nuse haechi_wire::{Kind, Location, Member, OperationSchema, Pattern, Protocol, ServiceSchema, \
             StructRef, StructSchema, TimestampFormat, TypeSchema};\n\n";
@@ -58,8 +62,11 @@ fn type_static(schema: &TypeSchema) -> String {
 }
 
 fn write_service(out: &mut String, service: &ServiceSchema, global: bool) -> Result<()> {
-    let operations: Vec<String> =
-        service.operations.iter().map(|operation| format!("&{}", operation_name(operation))).collect();
+    let operations: Vec<String> = service
+        .operations
+        .iter()
+        .map(|operation| format!("&{}", operation_name(operation)))
+        .collect();
     write!(
         out,
         "/// The service.\npub static SERVICE: ServiceSchema = ServiceSchema {{ name: {:?}, service_id: {:?}, \
@@ -93,14 +100,21 @@ fn write_operation(out: &mut String, operation: &OperationSchema) -> Result<()> 
         structure_path(operation.output),
     )?;
     if (operation.method, operation.uri, operation.status) != ("POST", "/", 200) {
-        write!(out, ".http({:?}, {:?}, {})", operation.method, operation.uri, operation.status)?;
+        write!(
+            out,
+            ".http({:?}, {:?}, {})",
+            operation.method, operation.uri, operation.status
+        )?;
     }
     if let Some(wrapper) = operation.result_wrapper {
         write!(out, ".result_wrapper({wrapper:?})")?;
     }
     if !operation.errors.is_empty() {
-        let errors: Vec<String> =
-            operation.errors.iter().map(|error| format!("&{}", structure_name(error))).collect();
+        let errors: Vec<String> = operation
+            .errors
+            .iter()
+            .map(|error| format!("&{}", structure_name(error)))
+            .collect();
         write!(out, ".errors(&[{}])", errors.join(", "))?;
     }
     if operation.auth == Auth::None {
@@ -197,7 +211,11 @@ fn write_type(out: &mut String, schema: &TypeSchema, patterns: &BTreeMap<&str, S
         Kind::Document => "Kind::Document".into(),
         Kind::List { member } => format!("Kind::List {{ member: &{} }}", member_expression(member)?),
         Kind::Map { key, value } => {
-            format!("Kind::Map {{ key: &{}, value: &{} }}", member_expression(key)?, member_expression(value)?)
+            format!(
+                "Kind::Map {{ key: &{}, value: &{} }}",
+                member_expression(key)?,
+                member_expression(value)?
+            )
         }
         Kind::Struct(structure) => format!("Kind::Struct(StructRef::new(&{}))", structure_name(structure)),
     };

@@ -17,7 +17,12 @@ pub(crate) fn structures(service: &ServiceSchema, reach: &Reach) -> Result<Strin
             use haechi_wire::{Blob, Timestamp, shape};\n\n\
             use crate::enums::*;\n";
     for structure in reach.typed() {
-        write!(out, "\nshape! {{\n    {} = {}; {{\n", names::type_name(structure.name), structure_path(structure))?;
+        write!(
+            out,
+            "\nshape! {{\n    {} = {}; {{\n",
+            names::type_name(structure.name),
+            structure_path(structure)
+        )?;
         let mut fields = BTreeSet::new();
         for member in structure.members {
             let mut field = names::field(member.name);
@@ -36,30 +41,35 @@ pub(crate) fn structures(service: &ServiceSchema, reach: &Reach) -> Result<Strin
 }
 
 /// The module `enums`.
-pub(crate) fn enumerations(service: &ServiceSchema, reach: &Reach) -> String {
+pub(crate) fn enumerations(service: &ServiceSchema, reach: &Reach) -> Result<String> {
     let mut out = heading(&format!("The enumerations of {}.", service.service_id));
     out += "\nuse haechi_wire::wire_enum;\n";
     for schema in reach.enumerations() {
-        out += &format!("\nwire_enum! {{\n    {} {{\n", names::type_name(schema.name));
+        write!(out, "\nwire_enum! {{\n    {} {{\n", names::type_name(schema.name))?;
         let mut variants = BTreeSet::new();
         for value in schema.constraints.values {
             let mut variant = names::variant(value);
             while !variants.insert(variant.clone()) {
                 variant.push('_');
             }
-            out += &format!("        {variant} = {value:?},\n");
+            writeln!(out, "        {variant} = {value:?},")?;
         }
         out += "    }\n}\n";
     }
-    out
+    Ok(out)
 }
 
 /// The module `error`.
-pub(crate) fn errors(service: &ServiceSchema, reach: &Reach) -> String {
+pub(crate) fn errors(service: &ServiceSchema, reach: &Reach) -> Result<String> {
     let mut out = heading(&format!("The errors of {}.", service.service_id));
     out += "\nhaechi_wire::error_codes! {\n";
     for (name, structure) in &reach.errors {
-        out += &format!("    {} = {},\n", names::type_name(name), structure_path(structure));
+        writeln!(
+            out,
+            "    {} = {},",
+            names::type_name(name),
+            structure_path(structure)
+        )?;
     }
     out += "}\n";
     let typed: Vec<String> = reach
@@ -69,18 +79,22 @@ pub(crate) fn errors(service: &ServiceSchema, reach: &Reach) -> String {
         .map(|structure| names::type_name(structure.name))
         .collect();
     if !typed.is_empty() {
-        out += &format!(
+        write!(
+            out,
             "\nuse crate::types::{{{}}};\n\nhaechi_wire::typed_errors! {{\n    {},\n}}\n",
             typed.join(", "),
             typed.join(",\n    ")
-        );
+        )?;
     }
-    out
+    Ok(out)
 }
 
 /// The module `op`.
-pub(crate) fn operations(service: &ServiceSchema, _reach: &Reach) -> Result<String> {
-    let mut out = heading(&format!("The operations of {}, a marker type each.", service.service_id));
+pub(crate) fn operations(service: &ServiceSchema) -> Result<String> {
+    let mut out = heading(&format!(
+        "The operations of {}, a marker type each.",
+        service.service_id
+    ));
     out += "\nhaechi_wire::operations! {\n    &crate::schema::SERVICE;\n";
     for operation in service.operations {
         writeln!(
@@ -123,15 +137,16 @@ fn rust_type(schema: &TypeSchema) -> String {
 }
 
 /// Whether `schema` holds `wanted` with nothing on the heap between: such a member is boxed.
-fn contains_directly(
-    schema: &TypeSchema,
-    wanted: &StructSchema,
-    seen: &mut BTreeSet<&'static str>,
-) -> bool {
-    let Kind::Struct(structure) = &schema.kind else { return false };
+fn contains_directly(schema: &TypeSchema, wanted: &StructSchema, seen: &mut BTreeSet<&'static str>) -> bool {
+    let Kind::Struct(structure) = &schema.kind else {
+        return false;
+    };
     if structure.name == wanted.name {
         return true;
     }
     seen.insert(structure.schema().name)
-        && structure.members.iter().any(|member| contains_directly(member.target, wanted, seen))
+        && structure
+            .members
+            .iter()
+            .any(|member| contains_directly(member.target, wanted, seen))
 }

@@ -62,7 +62,10 @@ mod tests {
     fn pairs_are_decoded_in_order() {
         let decoded = pairs("Action=Get%20It&a.b=1+2&flag&=x").unwrap();
         let expected = [("Action", "Get It"), ("a.b", "1 2"), ("flag", ""), ("", "x")];
-        assert_eq!(decoded, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            decoded,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]

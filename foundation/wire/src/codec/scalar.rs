@@ -21,22 +21,28 @@ pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub(crate) fn parse(member: &Member, text: &str, default: TimestampFormat) -> Result<Value, Malformed> {
     Ok(match &member.target.kind {
         Kind::String if member.json_value => {
-            let bytes = BASE64.decode(text.trim()).map_err(|_| Malformed::because("Invalid base64"))?;
+            let bytes = BASE64
+                .decode(text.trim())
+                .map_err(|_| Malformed::because("Invalid base64"))?;
             Value::String(String::from_utf8(bytes).map_err(|_| Malformed::because("Invalid UTF-8"))?)
         }
         Kind::String => Value::String(text.to_owned()),
         Kind::Boolean => Value::Bool(boolean(text.trim())?),
         Kind::Integer(bits) => Value::Integer(integer(text.trim(), *bits)?),
         Kind::Float | Kind::Double => Value::Float(float(text.trim())?),
-        Kind::Blob => {
-            Value::Blob(Blob::from(BASE64.decode(text.trim()).map_err(|_| Malformed::because("Invalid base64"))?))
-        }
+        Kind::Blob => Value::Blob(Blob::from(
+            BASE64
+                .decode(text.trim())
+                .map_err(|_| Malformed::because("Invalid base64"))?,
+        )),
         Kind::Timestamp => {
             let format = member.timestamp_format.unwrap_or(default);
             Value::Timestamp(timestamp(text.trim(), format)?)
         }
         Kind::List { .. } | Kind::Map { .. } | Kind::Struct(_) | Kind::Document => {
-            return Err(Malformed::because("A single value was found where a structure was expected"));
+            return Err(Malformed::because(
+                "A single value was found where a structure was expected",
+            ));
         }
     })
 }
@@ -50,9 +56,10 @@ pub(crate) fn format<'a>(member: &Member, value: &'a Value, default: TimestampFo
         Value::Integer(number) => Cow::Owned(number.to_string()),
         Value::Float(number) => Cow::Owned(float_text(&member.target.kind, *number)),
         Value::Blob(blob) => Cow::Owned(BASE64.encode(blob)),
-        Value::Timestamp(instant) => {
-            Cow::Owned(timestamp_text(*instant, member.timestamp_format.unwrap_or(default)))
-        }
+        Value::Timestamp(instant) => Cow::Owned(timestamp_text(
+            *instant,
+            member.timestamp_format.unwrap_or(default),
+        )),
         Value::List(_) | Value::Map(_) | Value::Struct(_) | Value::Json(_) | Value::Null => Cow::Borrowed(""),
     }
 }
@@ -97,7 +104,9 @@ fn timestamp(text: &str, format: TimestampFormat) -> Result<Timestamp, Malformed
         TimestampFormat::Rfc822 => Timestamp::parse_http_date(text),
         TimestampFormat::UnixTimestamp => Timestamp::parse_any(text),
     };
-    exact.or_else(|_| Timestamp::parse_any(text)).map_err(|_| Malformed::because("Invalid timestamp"))
+    exact
+        .or_else(|_| Timestamp::parse_any(text))
+        .map_err(|_| Malformed::because("Invalid timestamp"))
 }
 
 fn boolean(text: &str) -> Result<bool, Malformed> {
@@ -111,8 +120,14 @@ fn boolean(text: &str) -> Result<bool, Malformed> {
 }
 
 fn integer(text: &str, bits: u8) -> Result<i64, Malformed> {
-    let number = text.parse::<i64>().map_err(|_| Malformed::because("Invalid number"))?;
-    if fits(number, bits) { Ok(number) } else { Err(Malformed::because("Number out of range")) }
+    let number = text
+        .parse::<i64>()
+        .map_err(|_| Malformed::because("Invalid number"))?;
+    if fits(number, bits) {
+        Ok(number)
+    } else {
+        Err(Malformed::because("Number out of range"))
+    }
 }
 
 /// Whether a number can be held in so many bits.
@@ -127,7 +142,10 @@ pub(crate) fn float(text: &str) -> Result<f64, Malformed> {
         "Infinity" => Ok(f64::INFINITY),
         "-Infinity" => Ok(f64::NEG_INFINITY),
         // Rust's parser would also read "inf" and "nan".
-        _ if text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) => {
+        _ if text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) =>
+        {
             text.parse().map_err(|_| Malformed::because("Invalid number"))
         }
         _ => Err(Malformed::because("Invalid number")),

@@ -85,7 +85,10 @@ pub struct OperationSchema {
 impl ServiceSchema {
     /// A generated operation by its name.
     pub fn operation(&self, name: &str) -> Option<&'static OperationSchema> {
-        let index = self.operations.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+        let index = self
+            .operations
+            .binary_search_by(|operation| operation.name.cmp(name))
+            .ok()?;
         Some(self.operations[index])
     }
 
@@ -97,7 +100,11 @@ impl ServiceSchema {
 
 impl OperationSchema {
     /// `POST /` with input and output and a signature.
-    pub const fn new(name: &'static str, input: &'static StructSchema, output: &'static StructSchema) -> Self {
+    pub const fn new(
+        name: &'static str,
+        input: &'static StructSchema,
+        output: &'static StructSchema,
+    ) -> Self {
         Self {
             name,
             method: "POST",

@@ -141,7 +141,9 @@ impl StructRef {
     pub fn schema(&self) -> &'static StructSchema {
         match self.0 {
             Reference::Known(schema) => schema,
-            Reference::Late(cell) => cell.get().expect("a loaded model fills every structure it refers to"),
+            Reference::Late(cell) => cell
+                .get()
+                .expect("a loaded model fills every structure it refers to"),
         }
     }
 }
@@ -189,7 +191,12 @@ impl StructSchema {
         status: u16,
         sender_fault: bool,
     ) -> Self {
-        self.kind = StructKind::Error(ErrorSchema { code, query_code, status, sender_fault });
+        self.kind = StructKind::Error(ErrorSchema {
+            code,
+            query_code,
+            status,
+            sender_fault,
+        });
         self
     }
 

@@ -68,7 +68,12 @@ pub struct Constraints {
 
 impl Constraints {
     /// No constraint at all.
-    pub const NONE: Self = Self { min: None, max: None, pattern: None, values: &[] };
+    pub const NONE: Self = Self {
+        min: None,
+        max: None,
+        pattern: None,
+        values: &[],
+    };
 
     /// Whether anything is constrained.
     pub const fn is_none(&self) -> bool {
@@ -87,7 +92,10 @@ pub struct Pattern {
 impl Pattern {
     /// A pattern, not yet compiled.
     pub const fn new(source: &'static str) -> Self {
-        Self { source, compiled: OnceLock::new() }
+        Self {
+            source,
+            compiled: OnceLock::new(),
+        }
     }
 }
 
@@ -105,7 +113,12 @@ pub enum TimestampFormat {
 impl TypeSchema {
     /// A type without constraints.
     pub const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, constraints: Constraints::NONE, sensitive: false }
+        Self {
+            name,
+            kind,
+            constraints: Constraints::NONE,
+            sensitive: false,
+        }
     }
 
     /// Bounds on the number or length.

@@ -27,19 +27,31 @@ enum Part<'a> {
 
 impl Path<'_> {
     pub(super) fn root() -> Self {
-        Path { parent: None, part: Part::Root }
+        Path {
+            parent: None,
+            part: Part::Root,
+        }
     }
 
     pub(super) fn member(&self, name: &'static str) -> Path<'_> {
-        Path { parent: Some(self), part: Part::Member(name) }
+        Path {
+            parent: Some(self),
+            part: Part::Member(name),
+        }
     }
 
     pub(super) fn element(&self, index: usize) -> Path<'_> {
-        Path { parent: Some(self), part: Part::Element(index) }
+        Path {
+            parent: Some(self),
+            part: Part::Element(index),
+        }
     }
 
     pub(super) fn entry<'b>(&'b self, key: &'b str) -> Path<'b> {
-        Path { parent: Some(self), part: Part::Entry(key) }
+        Path {
+            parent: Some(self),
+            part: Part::Entry(key),
+        }
     }
 
     fn spell(&self) -> String {
@@ -50,7 +62,11 @@ impl Path<'_> {
             Part::Element(index) => format!("{}.member", index + 1),
             Part::Entry(key) => format!("{key}.member"),
         };
-        if before.is_empty() { part } else { format!("{before}.{part}") }
+        if before.is_empty() {
+            part
+        } else {
+            format!("{before}.{part}")
+        }
     }
 }
 
@@ -68,7 +84,11 @@ impl Report {
 
     /// A value that violates a constraint. A sensitive one is not repeated.
     pub(super) fn violation(&mut self, held: &Value, sensitive: bool, path: &Path<'_>, constraint: &str) {
-        let value = if sensitive { "Value".to_owned() } else { format!("Value '{}'", echo(held)) };
+        let value = if sensitive {
+            "Value".to_owned()
+        } else {
+            format!("Value '{}'", echo(held))
+        };
         self.push(path, &value, constraint);
     }
 
@@ -76,13 +96,20 @@ impl Report {
     pub(super) fn message(&self) -> Option<String> {
         let count = self.violations.len();
         let errors = if count == 1 { "error" } else { "errors" };
-        (count > 0).then(|| format!("{count} validation {errors} detected: {}", self.violations.join("; ")))
+        (count > 0).then(|| {
+            format!(
+                "{count} validation {errors} detected: {}",
+                self.violations.join("; ")
+            )
+        })
     }
 
     fn push(&mut self, path: &Path<'_>, value: &str, constraint: &str) {
         if self.violations.len() < MAX_VIOLATIONS {
-            self.violations
-                .push(format!("{value} at '{}' failed to satisfy constraint: {constraint}", path.spell()));
+            self.violations.push(format!(
+                "{value} at '{}' failed to satisfy constraint: {constraint}",
+                path.spell()
+            ));
         }
     }
 }

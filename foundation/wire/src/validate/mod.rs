@@ -15,10 +15,16 @@ use crate::schema::{
 use crate::{ApiError, Fields, Value};
 
 /// Checks an input against its schema.
-pub fn validate(service: &ServiceSchema, operation: &OperationSchema, input: &Fields) -> Result<(), ApiError> {
+pub fn validate(
+    service: &ServiceSchema,
+    operation: &OperationSchema,
+    input: &Fields,
+) -> Result<(), ApiError> {
     let mut report = Report::default();
     structure(operation.input, input, &Path::root(), &mut report);
-    let Some(message) = report.message() else { return Ok(()) };
+    let Some(message) = report.message() else {
+        return Ok(());
+    };
     let code = match service.protocol {
         Protocol::Query | Protocol::Ec2 => "ValidationError",
         Protocol::Json | Protocol::RestJson | Protocol::RestXml | Protocol::Cbor => "ValidationException",
@@ -62,18 +68,13 @@ fn own_constraints(target: &TypeSchema, held: &Value, sensitive: bool, path: &Pa
 
 /// Elements that are structures or collections have paths of their own; of plain ones AWS says that
 /// the list does not satisfy their constraints, all of which it prints.
-fn list(
-    member: &Member,
-    item: &Member,
-    items: &[Value],
-    held: &Value,
-    path: &Path<'_>,
-    report: &mut Report,
-) {
+fn list(member: &Member, item: &Member, items: &[Value], held: &Value, path: &Path<'_>, report: &mut Report) {
     for (index, element) in items.iter().enumerate() {
         match element {
             Value::Null => report.missing(&path.element(index)),
-            Value::Struct(_) | Value::List(_) | Value::Map(_) => value(item, element, &path.element(index), report),
+            Value::Struct(_) | Value::List(_) | Value::Map(_) => {
+                value(item, element, &path.element(index), report);
+            }
             _ => {}
         }
     }
@@ -98,13 +99,18 @@ fn map(
         report.violation(held, sensitive, path, &text);
     }
     if entries.iter().any(|(_, element)| violates(item.target, element)) {
-        let text = format!("Map value must satisfy constraint: [{}]", Rule::texts(item.target));
+        let text = format!(
+            "Map value must satisfy constraint: [{}]",
+            Rule::texts(item.target)
+        );
         report.violation(held, sensitive, path, &text);
     }
     for (name, element) in entries {
         match element {
             Value::Null => report.missing(&path.entry(name)),
-            Value::Struct(_) | Value::List(_) | Value::Map(_) => value(item, element, &path.entry(name), report),
+            Value::Struct(_) | Value::List(_) | Value::Map(_) => {
+                value(item, element, &path.entry(name), report);
+            }
             _ => {}
         }
     }
@@ -112,7 +118,10 @@ fn map(
 
 /// Whether a plain value violates its type's constraints.
 fn violates(target: &TypeSchema, held: &Value) -> bool {
-    let nested = matches!(held, Value::Struct(_) | Value::List(_) | Value::Map(_) | Value::Null);
+    let nested = matches!(
+        held,
+        Value::Struct(_) | Value::List(_) | Value::Map(_) | Value::Null
+    );
     !nested
         && !target.constraints.is_none()
         && Rule::all(target).any(|rule| !rule.holds(&target.constraints, held))
@@ -136,7 +145,11 @@ impl Rule {
     /// The constraints of a type, in AWS's order.
     fn all(target: &TypeSchema) -> impl Iterator<Item = Self> {
         let constraints = &target.constraints;
-        let values = if constraints.values.is_empty() { None } else { Some(Self::Values) };
+        let values = if constraints.values.is_empty() {
+            None
+        } else {
+            Some(Self::Values)
+        };
         [
             values,
             constraints.max.map(Self::Max),
@@ -180,12 +193,18 @@ impl Rule {
         let what = if number { "value" } else { "length" };
         match self {
             Self::Values => {
-                format!("Member must satisfy enum value set: [{}]", target.constraints.values.join(", "))
+                format!(
+                    "Member must satisfy enum value set: [{}]",
+                    target.constraints.values.join(", ")
+                )
             }
             Self::Max(max) => format!("Member must have {what} less than or equal to {max}"),
             Self::Min(min) => format!("Member must have {what} greater than or equal to {min}"),
             Self::Pattern(pattern) => {
-                format!("Member must satisfy regular expression pattern: {}", pattern.source)
+                format!(
+                    "Member must satisfy regular expression pattern: {}",
+                    pattern.source
+                )
             }
         }
     }

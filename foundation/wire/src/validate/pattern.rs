@@ -10,7 +10,11 @@ const SIZE_LIMIT: usize = 64 << 20;
 /// Whether `text` as a whole matches. A pattern that Rust's engine can't run (look-around) holds for
 /// every text; the service that owns the member checks those by hand.
 pub(super) fn matches(pattern: &Pattern, text: &str) -> bool {
-    pattern.compiled.get_or_init(|| compile(pattern.source)).as_ref().is_none_or(|regex| regex.is_match(text))
+    pattern
+        .compiled
+        .get_or_init(|| compile(pattern.source))
+        .as_ref()
+        .is_none_or(|regex| regex.is_match(text))
 }
 
 impl Pattern {
@@ -21,7 +25,10 @@ impl Pattern {
 }
 
 fn compile(source: &str) -> Option<Regex> {
-    RegexBuilder::new(&format!(r"\A(?:{})\z", translate(source))).size_limit(SIZE_LIMIT).build().ok()
+    RegexBuilder::new(&format!(r"\A(?:{})\z", translate(source)))
+        .size_limit(SIZE_LIMIT)
+        .build()
+        .ok()
 }
 
 /// Java's `\w`, `\d` and `\s` are ASCII, Rust's are Unicode; and Java joins the two halves of a
@@ -32,49 +39,46 @@ fn translate(source: &str) -> String {
     let mut rest = source;
     while let Some(letter) = rest.chars().next() {
         if let Some((pair, after)) = surrogate_pair(rest) {
-            translated += &format!("\\u{{{pair:X}}}");
+            translated.push(pair);
             rest = after;
             continue;
         }
         let mut taken = letter.len_utf8();
-        match letter {
-            '\\' => {
-                let escaped = rest[1..].chars().next();
-                taken += escaped.map_or(0, char::len_utf8);
-                let ascii = match escaped {
-                    Some('w') => "0-9A-Za-z_",
-                    Some('d') => "0-9",
-                    Some('s') => r" \t\n\x0B\f\r",
-                    _ => "",
-                };
-                match (ascii, in_class) {
-                    ("", _) => translated += &rest[..taken],
-                    (ascii, true) => translated += ascii,
-                    (ascii, false) => translated += &format!("[{ascii}]"),
-                }
+        if letter == '\\' {
+            let escaped = rest[1..].chars().next();
+            taken += escaped.map_or(0, char::len_utf8);
+            match (ascii_class(escaped), in_class) {
+                (None, _) => translated.push_str(&rest[..taken]),
+                (Some(ascii), true) => translated.push_str(ascii),
+                (Some(ascii), false) => translated.extend(["[", ascii, "]"]),
             }
-            _ => {
-                in_class = match letter {
-                    '[' => true,
-                    ']' => false,
-                    _ => in_class,
-                };
-                translated.push(letter);
-            }
+        } else {
+            in_class = letter == '[' || (in_class && letter != ']');
+            translated.push(letter);
         }
         rest = &rest[taken..];
     }
     translated
 }
 
+/// What Java means by an escaped letter that stands for a class.
+fn ascii_class(escaped: Option<char>) -> Option<&'static str> {
+    Some(match escaped? {
+        'w' => "0-9A-Za-z_",
+        'd' => "0-9",
+        's' => r" \t\n\x0B\f\r",
+        _ => return None,
+    })
+}
+
 /// `\uD800\uDC00` at the start of the text, as one letter, and what comes after.
-fn surrogate_pair(text: &str) -> Option<(u32, &str)> {
+fn surrogate_pair(text: &str) -> Option<(char, &str)> {
     let unit = |text: &str| u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok();
     let high = unit(text)?;
     let low = unit(text.get(6..)?)?;
     let letter = char::decode_utf16([high, low]).next()?.ok()?;
     // Two letters of the basic plane decode one by one: only a pair takes both units.
-    if letter as u32 >= 0x1_0000 { Some((letter as u32, &text[12..])) } else { None }
+    (letter as u32 >= 0x1_0000).then(|| (letter, &text[12..]))
 }
 
 #[cfg(test)]

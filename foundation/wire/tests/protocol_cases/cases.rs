@@ -31,14 +31,20 @@ impl Case {
 
     /// The case's id; older cases only have a number.
     pub(crate) fn id(&self) -> String {
-        self.json["id"].as_str().map_or_else(|| format!("#{}", self.index), Into::into)
+        self.json["id"]
+            .as_str()
+            .map_or_else(|| format!("#{}", self.index), Into::into)
     }
 }
 
 /// All cases of a direction. Of the older ones (`legacy`) only the requests: their responses are what a
 /// parser must bear, not what a service sends. CBOR is not spoken, so its files are left out.
 pub(crate) fn load(folder: &Path, direction: Direction) -> Vec<Case> {
-    let name = if direction == Direction::Input { "input" } else { "output" };
+    let name = if direction == Direction::Input {
+        "input"
+    } else {
+        "output"
+    };
     let mut cases = Vec::new();
     let legacy = (direction == Direction::Input).then(|| "legacy/input".to_owned());
     for sub in [name.to_owned()].into_iter().chain(legacy) {
@@ -61,7 +67,9 @@ pub(crate) fn load(folder: &Path, direction: Direction) -> Vec<Case> {
 
 fn of_suite(file: &str, suite: &Json) -> Vec<Case> {
     let cases = suite["cases"].as_array().unwrap().iter().enumerate();
-    cases.map(|(index, case)| of_case(file, suite, index, case)).collect()
+    cases
+        .map(|(index, case)| of_case(file, suite, index, case))
+        .collect()
 }
 
 fn of_case(file: &str, suite: &Json, index: usize, case: &Json) -> Case {
@@ -72,8 +80,10 @@ fn of_case(file: &str, suite: &Json, index: usize, case: &Json) -> Case {
     if case.get("error").is_some() {
         let errors = suite["shapes"].as_object().unwrap().iter();
         let is_error = |shape: &Json| shape["exception"] == true || shape.get("error").is_some();
-        operation["errors"] =
-            errors.filter(|(_, shape)| is_error(shape)).map(|(name, _)| json!({ "shape": name })).collect();
+        operation["errors"] = errors
+            .filter(|(_, shape)| is_error(shape))
+            .map(|(name, _)| json!({ "shape": name }))
+            .collect();
     }
     // A query service wraps its result; the cases leave that to the test, as botocore's own does.
     let has_output = suite["shapes"][given["output"]["shape"].as_str().unwrap_or_default()]["members"]

@@ -4,9 +4,15 @@ use crate::cases::{Case, Direction};
 
 /// Why a case is expected to differ, if it is.
 pub(crate) fn reason(direction: Direction, case: &Case) -> Option<&'static str> {
-    let list = if direction == Direction::Input { INPUT } else { OUTPUT };
+    let list = if direction == Direction::Input {
+        INPUT
+    } else {
+        OUTPUT
+    };
     let matches = |name: &str| name == case.id() || name == case.name();
-    list.iter().find(|(_, names)| names.iter().any(|name| matches(name))).map(|(reason, _)| *reason)
+    list.iter()
+        .find(|(_, names)| names.iter().any(|name| matches(name)))
+        .map(|(reason, _)| *reason)
 }
 
 const INPUT: &[(&str, &[&str])] = &[
@@ -84,7 +90,10 @@ const INPUT: &[(&str, &[&str])] = &[
             "RestXmlZeroAndFalseQueryValues",
         ],
     ),
-    ("the endpoint that the user configured has a path of its own", &["RestJsonHostWithPath"]),
+    (
+        "the endpoint that the user configured has a path of its own",
+        &["RestJsonHostWithPath"],
+    ),
 ];
 
 const OUTPUT: &[(&str, &[&str])] = &[
@@ -129,7 +138,10 @@ const OUTPUT: &[(&str, &[&str])] = &[
         "a namespace that the parent element has declared already is not declared again",
         &["XmlNamespaces"],
     ),
-    ("a body that is empty has no content type", &["RestXmlHttpResponseCode"]),
+    (
+        "a body that is empty has no content type",
+        &["RestXmlHttpResponseCode"],
+    ),
     (
         "the case's body has a message that its result, from which we answer, does not give",
         &["Ec2ComplexError", "ComplexError"],

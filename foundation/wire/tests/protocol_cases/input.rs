@@ -34,6 +34,8 @@ pub(crate) fn check(case: &Case) -> Result<(), String> {
     if actual == expected {
         Ok(())
     } else {
-        Err(format!("  sent     {serialized}\n  expected {expected}\n  decoded  {actual}"))
+        Err(format!(
+            "  sent     {serialized}\n  expected {expected}\n  decoded  {actual}"
+        ))
     }
 }

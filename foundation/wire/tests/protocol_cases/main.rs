@@ -28,7 +28,12 @@ fn folder() -> Option<PathBuf> {
 fn run(direction: Direction, check: impl Fn(&Case) -> Result<(), String>) {
     let Some(folder) = folder() else { return };
     let cases = cases::load(&folder, direction);
-    assert!(cases.len() > 300, "only {} cases in {}", cases.len(), folder.display());
+    assert!(
+        cases.len() > 300,
+        "only {} cases in {}",
+        cases.len(),
+        folder.display()
+    );
     let mut failures = Vec::new();
     let mut excepted = 0;
     for case in &cases {
@@ -37,7 +42,9 @@ fn run(direction: Direction, check: impl Fn(&Case) -> Result<(), String>) {
             (Ok(()), false) => {}
             (Err(_), true) => excepted += 1,
             (Err(difference), false) => failures.push(format!("{}\n{difference}", case.name())),
-            (Ok(()), true) => failures.push(format!("{}\n  is listed as an exception but passes", case.name())),
+            (Ok(()), true) => {
+                failures.push(format!("{}\n  is listed as an exception but passes", case.name()));
+            }
         }
     }
     println!("{} cases, {excepted} known exceptions", cases.len());

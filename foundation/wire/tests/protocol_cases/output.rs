@@ -1,19 +1,24 @@
 //! Responses: the case says what the client receives and what it reads.
 
-use haechi_wire::{
-    ApiError, Location, Protocol, StructKind, StructSchema, WireReply, encode, encode_error,
-};
+use haechi_wire::{ApiError, Location, Protocol, StructKind, StructSchema, WireReply, encode, encode_error};
 use serde_json::Value as Json;
 
 use crate::cases::Case;
 use crate::{plain, xml};
 
 pub(crate) fn check(case: &Case) -> Result<(), String> {
-    let reply = if case.json.get("error").is_some() { error(case)? } else { result(case) };
+    let reply = if case.json.get("error").is_some() {
+        error(case)?
+    } else {
+        result(case)
+    };
     let expected = &case.json["response"];
     let mut differences = Vec::new();
     if expected["status_code"] != reply.status {
-        differences.push(format!("  status {} instead of {}", reply.status, expected["status_code"]));
+        differences.push(format!(
+            "  status {} instead of {}",
+            reply.status, expected["status_code"]
+        ));
     }
     differences.extend(headers(expected, &reply));
     differences.extend(body(case, expected["body"].as_str().unwrap_or_default(), &reply));
@@ -46,7 +51,9 @@ fn error(case: &Case) -> Result<WireReply, String> {
 
 fn error_schema(case: &Case, code: &str) -> Option<&'static StructSchema> {
     let has_code = |schema: &&&'static StructSchema| match &schema.kind {
-        StructKind::Error(error) => error.code == code || error.query_code == Some(code) || schema.name == code,
+        StructKind::Error(error) => {
+            error.code == code || error.query_code == Some(code) || schema.name == code
+        }
         _ => false,
     };
     case.operation.errors.iter().find(has_code).copied()
@@ -65,7 +72,9 @@ fn headers(expected: &Json, reply: &WireReply) -> Vec<String> {
         // The parameter after the media type is of no consequence.
         let media_type = |text: &str| text.split(';').next().unwrap_or_default().to_owned();
         let same = match actual {
-            Some(actual) if name.eq_ignore_ascii_case("content-type") => media_type(actual) == media_type(value),
+            Some(actual) if name.eq_ignore_ascii_case("content-type") => {
+                media_type(actual) == media_type(value)
+            }
             Some(actual) if name.eq_ignore_ascii_case("x-amzn-errortype") => actual == bare_code(value),
             Some(actual) => actual == value || actual.replace(", ", ",") == value.replace(", ", ","),
             None => false,
@@ -107,7 +116,9 @@ fn same_json(case: &Case, expected: &str, actual: &str) -> bool {
 
 fn has_payload(case: &Case) -> bool {
     let schema = case.operation.output;
-    schema.payload.is_some_and(|index| schema.members[index].location == Location::Body)
+    schema
+        .payload
+        .is_some_and(|index| schema.members[index].location == Location::Body)
 }
 
 /// Without what clients pass over: nulls, the name of a union's type, the namespace of an error.
@@ -116,7 +127,8 @@ fn cleaned(json: Json) -> Json {
         Json::Object(entries) => entries
             .into_iter()
             .filter(|(key, held)| {
-                let is_union_type = key == "__type" && held.as_str().is_some_and(|name| name.ends_with("Union"));
+                let is_union_type =
+                    key == "__type" && held.as_str().is_some_and(|name| name.ends_with("Union"));
                 !held.is_null() && !is_union_type
             })
             .map(|(key, held)| match held {
@@ -124,7 +136,10 @@ fn cleaned(json: Json) -> Json {
                 held => (key, cleaned(held)),
             })
             .collect(),
-        Json::Array(items) => items.into_iter().map(|item| if item.is_null() { item } else { cleaned(item) }).collect(),
+        Json::Array(items) => items
+            .into_iter()
+            .map(|item| if item.is_null() { item } else { cleaned(item) })
+            .collect(),
         other => other,
     }
 }
@@ -139,7 +154,9 @@ fn alike(left: &Json, right: &Json) -> bool {
         }
         (Json::Object(left), Json::Object(right)) => {
             left.len() == right.len()
-                && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| alike(left, right)))
+                && left
+                    .iter()
+                    .all(|(key, left)| right.get(key).is_some_and(|right| alike(left, right)))
         }
         _ => left == right,
     }

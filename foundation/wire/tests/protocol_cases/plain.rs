@@ -7,7 +7,11 @@ use serde_json::Value as Json;
 pub(crate) fn fields(schema: &StructSchema, json: &Json) -> Fields {
     let slot = |member: &Member| {
         let held = &json[member.name];
-        if held.is_null() { None } else { Some(value(member, held)) }
+        if held.is_null() {
+            None
+        } else {
+            Some(value(member, held))
+        }
     };
     Fields(schema.members.iter().map(slot).collect())
 }
@@ -36,12 +40,19 @@ fn typed_value(member: &Member, json: &Json) -> Option<Value> {
             Some(seconds) => Timestamp::parse_epoch_seconds(seconds).ok()?,
             None => Timestamp::parse_any(json.as_str()?).ok()?,
         }),
-        Kind::List { member: item } => {
-            Value::List(json.as_array()?.iter().map(|element| value(item, element)).collect())
-        }
+        Kind::List { member: item } => Value::List(
+            json.as_array()?
+                .iter()
+                .map(|element| value(item, element))
+                .collect(),
+        ),
         Kind::Map { value: item, .. } => {
             let entries = json.as_object()?.iter();
-            Value::Map(entries.map(|(key, element)| (key.clone(), value(item, element))).collect())
+            Value::Map(
+                entries
+                    .map(|(key, element)| (key.clone(), value(item, element)))
+                    .collect(),
+            )
         }
         Kind::Struct(schema) => Value::Struct(fields(schema, json)),
     })
@@ -51,7 +62,9 @@ fn typed_value(member: &Member, json: &Json) -> Option<Value> {
 /// order of a map does not matter.
 pub(crate) fn show(schema: &StructSchema, fields: &Fields) -> String {
     let members = schema.members.iter().zip(&fields.0);
-    let shown = members.filter_map(|(member, held)| Some(format!("{}: {}", member.name, show_value(member, held.as_ref()?))));
+    let shown = members.filter_map(|(member, held)| {
+        Some(format!("{}: {}", member.name, show_value(member, held.as_ref()?)))
+    });
     format!("{{{}}}", shown.collect::<Vec<_>>().join(", "))
 }
 
@@ -63,8 +76,10 @@ fn show_value(member: &Member, value: &Value) -> String {
             format!("[{}]", items.join(", "))
         }
         (Value::Map(entries), Kind::Map { value: member, .. }) => {
-            let mut entries: Vec<String> =
-                entries.iter().map(|(key, held)| format!("{key:?}: {}", show_value(member, held))).collect();
+            let mut entries: Vec<String> = entries
+                .iter()
+                .map(|(key, held)| format!("{key:?}: {}", show_value(member, held)))
+                .collect();
             entries.sort();
             format!("<{}>", entries.join(", "))
         }

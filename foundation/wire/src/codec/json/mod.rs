@@ -29,7 +29,11 @@ pub(crate) const TIMESTAMPS: TimestampFormat = TimestampFormat::UnixTimestamp;
 pub(crate) fn encode_reply(service: &ServiceSchema, schema: &StructSchema, output: &Fields) -> WireReply {
     let mut body = Vec::with_capacity(512);
     write_structure(&mut body, schema, output);
-    WireReply { status: 200, headers: vec![content_type(service)], body: body.into() }
+    WireReply {
+        status: 200,
+        headers: vec![content_type(service)],
+        body: body.into(),
+    }
 }
 
 /// An awsJson error: the code in `__type`, the message under the modelled member's name.
@@ -37,7 +41,9 @@ pub(crate) fn encode_error(service: &ServiceSchema, error: &ApiError) -> WireRep
     let mut reply = error_reply(&content_type(service).1, error);
     if let (true, Some(query_code)) = (service.query_compatible, &error.query_code) {
         let fault = if error.sender_fault { "Sender" } else { "Receiver" };
-        reply.headers.push(("x-amzn-query-error".into(), format!("{query_code};{fault}")));
+        reply
+            .headers
+            .push(("x-amzn-query-error".into(), format!("{query_code};{fault}")));
     }
     reply
 }
@@ -50,7 +56,11 @@ pub(crate) fn error_reply(content_type: &str, error: &ApiError) -> WireReply {
     write_error_members(&mut body, error);
     body.push(b'}');
     let headers = vec![("Content-Type".into(), content_type.into())];
-    WireReply { status: error.status, headers, body: body.into() }
+    WireReply {
+        status: error.status,
+        headers,
+        body: body.into(),
+    }
 }
 
 /// The message and the modelled members of an error, each after a comma.
@@ -74,6 +84,10 @@ pub(crate) fn write_error_members(body: &mut Vec<u8>, error: &ApiError) {
 }
 
 fn content_type(service: &ServiceSchema) -> (String, String) {
-    let value = if service.json_version == "1.0" { "application/x-amz-json-1.0" } else { "application/x-amz-json-1.1" };
+    let value = if service.json_version == "1.0" {
+        "application/x-amz-json-1.0"
+    } else {
+        "application/x-amz-json-1.1"
+    };
     ("Content-Type".into(), value.into())
 }

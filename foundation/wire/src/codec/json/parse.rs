@@ -30,7 +30,11 @@ impl<'a> Parser<'a> {
     /// The body must be UTF-8.
     pub(super) fn new(body: &'a [u8]) -> Result<Self, Malformed> {
         let text = std::str::from_utf8(body).map_err(|_| Malformed::because("Invalid UTF-8"))?;
-        Ok(Self { text, at: 0, depth: 0 })
+        Ok(Self {
+            text,
+            at: 0,
+            depth: 0,
+        })
     }
 
     /// Reads the whole text as one value.
@@ -41,7 +45,11 @@ impl<'a> Parser<'a> {
         self.skip_whitespace();
         let value = read(&mut self)?;
         self.skip_whitespace();
-        if self.at == self.text.len() { Ok(value) } else { Err(UNEXPECTED) }
+        if self.at == self.text.len() {
+            Ok(value)
+        } else {
+            Err(UNEXPECTED)
+        }
     }
 
     /// Reads an object as a structure; members outside the body are ignored.
@@ -66,7 +74,11 @@ impl<'a> Parser<'a> {
 
     /// Reads a value or `null`.
     pub(super) fn nullable(&mut self, member: &Member) -> Result<Option<Value>, Malformed> {
-        if self.literal("null") { Ok(None) } else { self.value(member).map(Some) }
+        if self.literal("null") {
+            Ok(None)
+        } else {
+            self.value(member).map(Some)
+        }
     }
 
     fn value(&mut self, member: &Member) -> Result<Value, Malformed> {
@@ -85,7 +97,11 @@ impl<'a> Parser<'a> {
             Kind::Map { value, .. } => self.map(value)?,
             Kind::Struct(schema) => {
                 if self.peek() != Some(b'{') {
-                    return Err(if self.peek() == Some(b'[') { NO_LIST } else { UNEXPECTED });
+                    return Err(if self.peek() == Some(b'[') {
+                        NO_LIST
+                    } else {
+                        UNEXPECTED
+                    });
                 }
                 Value::Struct(self.structure(schema)?)
             }
@@ -95,7 +111,11 @@ impl<'a> Parser<'a> {
 
     fn list(&mut self, member: &Member) -> Result<Value, Malformed> {
         if self.peek() != Some(b'[') {
-            return Err(if self.peek() == Some(b'{') { NO_STRUCTURE } else { UNEXPECTED });
+            return Err(if self.peek() == Some(b'{') {
+                NO_STRUCTURE
+            } else {
+                UNEXPECTED
+            });
         }
         let mut items = Vec::new();
         self.array(|parser| {
@@ -107,7 +127,11 @@ impl<'a> Parser<'a> {
 
     fn map(&mut self, value: &Member) -> Result<Value, Malformed> {
         if self.peek() != Some(b'{') {
-            return Err(if self.peek() == Some(b'[') { NO_LIST } else { UNEXPECTED });
+            return Err(if self.peek() == Some(b'[') {
+                NO_LIST
+            } else {
+                UNEXPECTED
+            });
         }
         let mut entries = Vec::new();
         self.object(|parser, key| {
@@ -120,7 +144,10 @@ impl<'a> Parser<'a> {
 
     fn blob(&mut self) -> Result<Blob, Malformed> {
         let text = self.typed_string("a ByteBuffer")?;
-        BASE64.decode(text.as_bytes()).map(Blob::from).map_err(|_| Malformed::because("Invalid base64"))
+        BASE64
+            .decode(text.as_bytes())
+            .map(Blob::from)
+            .map_err(|_| Malformed::because("Invalid base64"))
     }
 
     fn integer(&mut self, bits: u8) -> Result<i64, Malformed> {
@@ -133,7 +160,11 @@ impl<'a> Parser<'a> {
             Ok(number) => number,
             Err(_) => whole(float(text)?)?,
         };
-        if fits(number, bits) { Ok(number) } else { Err(Malformed::because("Number out of range")) }
+        if fits(number, bits) {
+            Ok(number)
+        } else {
+            Err(Malformed::because("Number out of range"))
+        }
     }
 
     fn float(&mut self) -> Result<f64, Malformed> {
@@ -141,7 +172,9 @@ impl<'a> Parser<'a> {
             Some(b'-' | b'0'..=b'9') => float(self.number()?),
             Some(b'"') => match &*self.string()? {
                 named @ ("NaN" | "Infinity" | "-Infinity") => float(named),
-                _ => Err(Malformed::because("STRING_VALUE can not be converted to a Double")),
+                _ => Err(Malformed::because(
+                    "STRING_VALUE can not be converted to a Double",
+                )),
             },
             _ => Err(self.mismatch("a Double")),
         }
@@ -188,7 +221,8 @@ impl<'a> Parser<'a> {
     ) -> Result<(), Malformed> {
         self.enter(b'{')?;
         if self.take(b'}') {
-            return self.leave();
+            self.depth -= 1;
+            return Ok(());
         }
         loop {
             let key = self.string()?;
@@ -197,7 +231,8 @@ impl<'a> Parser<'a> {
             entry(self, &key)?;
             self.skip_whitespace();
             if self.take(b'}') {
-                return self.leave();
+                self.depth -= 1;
+                return Ok(());
             }
             self.expect(b',')?;
         }
@@ -206,13 +241,15 @@ impl<'a> Parser<'a> {
     fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Malformed>) -> Result<(), Malformed> {
         self.enter(b'[')?;
         if self.take(b']') {
-            return self.leave();
+            self.depth -= 1;
+            return Ok(());
         }
         loop {
             item(self)?;
             self.skip_whitespace();
             if self.take(b']') {
-                return self.leave();
+                self.depth -= 1;
+                return Ok(());
             }
             self.expect(b',')?;
         }
@@ -226,13 +263,12 @@ impl<'a> Parser<'a> {
         self.expect(bracket)
     }
 
-    fn leave(&mut self) -> Result<(), Malformed> {
-        self.depth -= 1;
-        Ok(())
-    }
-
     fn typed_string(&mut self, wanted: &str) -> Result<Cow<'a, str>, Malformed> {
-        if self.peek() == Some(b'"') { self.string() } else { Err(self.mismatch(wanted)) }
+        if self.peek() == Some(b'"') {
+            self.string()
+        } else {
+            Err(self.mismatch(wanted))
+        }
     }
 
     /// What AWS says of a value of another kind than the member's.
@@ -260,7 +296,11 @@ impl<'a> Parser<'a> {
         }
         let plain = &text[self.at..self.at + end];
         self.at += end + 1;
-        if rest[end] == b'"' { Ok(Cow::Borrowed(plain)) } else { self.escaped(plain).map(Cow::Owned) }
+        if rest[end] == b'"' {
+            Ok(Cow::Borrowed(plain))
+        } else {
+            self.escaped(plain).map(Cow::Owned)
+        }
     }
 
     /// The rest of a string from its first escape on; the backslash is read.
@@ -402,7 +442,9 @@ fn whole(number: f64) -> Result<i64, Malformed> {
     if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 {
         Ok(number as i64)
     } else {
-        Err(Malformed::because("NUMBER_VALUE can not be converted to an Integer"))
+        Err(Malformed::because(
+            "NUMBER_VALUE can not be converted to an Integer",
+        ))
     }
 }
 
@@ -414,12 +456,11 @@ fn last_of_each(entries: Vec<(String, Value)>) -> Vec<(String, Value)> {
     let mut places: HashMap<String, usize> = HashMap::with_capacity(entries.len());
     let mut unique: Vec<(String, Value)> = Vec::with_capacity(entries.len());
     for (key, value) in entries {
-        match places.get(&key) {
-            Some(place) => unique[*place].1 = value,
-            None => {
-                places.insert(key.clone(), unique.len());
-                unique.push((key, value));
-            }
+        if let Some(place) = places.get(&key) {
+            unique[*place].1 = value;
+        } else {
+            places.insert(key.clone(), unique.len());
+            unique.push((key, value));
         }
     }
     unique

@@ -37,7 +37,11 @@ pub(crate) fn write_value(out: &mut Vec<u8>, member: &Member, value: &Value) {
         }
         (Value::Float(number), kind) => {
             let text = float_text(kind, *number);
-            if number.is_finite() { out.extend_from_slice(text.as_bytes()) } else { push_string(out, &text) }
+            if number.is_finite() {
+                out.extend_from_slice(text.as_bytes());
+            } else {
+                push_string(out, &text);
+            }
         }
         (Value::Blob(blob), _) => push_base64(out, blob),
         (Value::Timestamp(instant), _) => match member.timestamp_format.unwrap_or(TIMESTAMPS) {
@@ -69,7 +73,9 @@ pub(crate) fn write_value(out: &mut Vec<u8>, member: &Member, value: &Value) {
         (Value::Struct(fields), Kind::Struct(schema)) => write_structure(out, schema, fields),
         (Value::Json(json), _) => out.extend_from_slice(json.to_string().as_bytes()),
         // A tree that doesn't fit its schema can't come out of a typed struct or a decoder.
-        (Value::Null | Value::List(_) | Value::Map(_) | Value::Struct(_), _) => out.extend_from_slice(b"null"),
+        (Value::Null | Value::List(_) | Value::Map(_) | Value::Struct(_), _) => {
+            out.extend_from_slice(b"null");
+        }
     }
 }
 

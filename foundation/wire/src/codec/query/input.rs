@@ -43,8 +43,9 @@ impl Node {
     /// The children whose names are numbers, by number: the elements of a list.
     fn elements(&self) -> Vec<&Self> {
         let children = self.children.iter();
-        let mut elements: Vec<(u32, &Self)> =
-            children.filter_map(|(name, node)| Some((name.parse().ok()?, node))).collect();
+        let mut elements: Vec<(u32, &Self)> = children
+            .filter_map(|(name, node)| Some((name.parse().ok()?, node)))
+            .collect();
         elements.sort_by_key(|(number, _)| *number);
         elements.into_iter().map(|(_, node)| node).collect()
     }
@@ -59,7 +60,9 @@ impl Node {
 pub(super) fn structure(schema: &StructSchema, node: &Node, dialect: Dialect) -> Result<Fields, Malformed> {
     let mut fields = Fields::empty(schema);
     for (index, member) in schema.members.iter().enumerate() {
-        let Some(child) = find(member, node, dialect) else { continue };
+        let Some(child) = find(member, node, dialect) else {
+            continue;
+        };
         fields.0[index] = value(member, child, dialect)?;
     }
     Ok(fields)
@@ -85,7 +88,12 @@ fn name(member: &Member, dialect: Dialect) -> Cow<'static, str> {
         return name.into();
     }
     let mut letters = member.wire_name().chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(letters)
+        .collect()
 }
 
 fn value(member: &Member, node: &Node, dialect: Dialect) -> Result<Option<Value>, Malformed> {
@@ -101,7 +109,12 @@ fn value(member: &Member, node: &Node, dialect: Dialect) -> Result<Option<Value>
     })
 }
 
-fn list(member: &Member, element: &Member, node: &Node, dialect: Dialect) -> Result<Option<Value>, Malformed> {
+fn list(
+    member: &Member,
+    element: &Member,
+    node: &Node,
+    dialect: Dialect,
+) -> Result<Option<Value>, Malformed> {
     if node.is_empty_collection() {
         return Ok(Some(Value::List(Vec::new())));
     }
@@ -109,13 +122,19 @@ fn list(member: &Member, element: &Member, node: &Node, dialect: Dialect) -> Res
         Some(node)
     } else {
         // The element's name is `member` unless the model gives one; some clients send `member` anyway.
-        node.children.get(element.location_name.unwrap_or("member")).or_else(|| node.children.get("member"))
+        node.children
+            .get(element.location_name.unwrap_or("member"))
+            .or_else(|| node.children.get("member"))
     };
     let mut items = Vec::new();
     for child in holder.map(Node::elements).unwrap_or_default() {
         items.extend(value(element, child, dialect)?);
     }
-    Ok(if items.is_empty() { None } else { Some(Value::List(items)) })
+    Ok(if items.is_empty() {
+        None
+    } else {
+        Some(Value::List(items))
+    })
 }
 
 fn map(
@@ -128,15 +147,29 @@ fn map(
     if node.is_empty_collection() {
         return Ok(Some(Value::Map(Vec::new())));
     }
-    let holder = if member.flattened { Some(node) } else { node.children.get("entry") };
+    let holder = if member.flattened {
+        Some(node)
+    } else {
+        node.children.get("entry")
+    };
     let mut entries: BTreeMap<String, Value> = BTreeMap::new();
     for child in holder.map(Node::elements).unwrap_or_default() {
-        let name = child.children.get(key.location_name.unwrap_or("key")).and_then(|node| node.value.clone());
+        let name = child
+            .children
+            .get(key.location_name.unwrap_or("key"))
+            .and_then(|node| node.value.clone());
         let held = child.children.get(value_member.location_name.unwrap_or("value"));
-        let held = held.map(|node| value(value_member, node, dialect)).transpose()?.flatten();
+        let held = held
+            .map(|node| value(value_member, node, dialect))
+            .transpose()?
+            .flatten();
         if let (Some(name), Some(held)) = (name, held) {
             entries.insert(name, held);
         }
     }
-    Ok(if entries.is_empty() { None } else { Some(Value::Map(entries.into_iter().collect())) })
+    Ok(if entries.is_empty() {
+        None
+    } else {
+        Some(Value::Map(entries.into_iter().collect()))
+    })
 }

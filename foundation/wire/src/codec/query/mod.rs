@@ -94,5 +94,9 @@ pub(crate) fn encode_ec2_error(error: &ApiError, request_id: &str) -> WireReply 
 
 fn reply(status: u16, xml: Writer) -> WireReply {
     let headers = vec![("Content-Type".to_owned(), "text/xml".to_owned())];
-    WireReply { status, headers, body: xml.finish().into() }
+    WireReply {
+        status,
+        headers,
+        body: xml.finish().into(),
+    }
 }

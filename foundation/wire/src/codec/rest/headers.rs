@@ -18,7 +18,10 @@ pub(crate) fn parse(member: &Member, text: &str) -> Result<Value, Malformed> {
     let dates = matches!(item.target.kind, Kind::Timestamp)
         && item.timestamp_format.unwrap_or(TIMESTAMPS) == TimestampFormat::Rfc822;
     let parts = if dates { split_dates(text) } else { split(text) };
-    let items = parts.iter().map(|part| scalar::parse(item, part, TIMESTAMPS)).collect::<Result<_, _>>()?;
+    let items = parts
+        .iter()
+        .map(|part| scalar::parse(item, part, TIMESTAMPS))
+        .collect::<Result<_, _>>()?;
     Ok(Value::List(items))
 }
 
@@ -27,7 +30,11 @@ pub(crate) fn format(member: &Member, value: &Value) -> Option<String> {
     match (value, &member.target.kind) {
         (Value::List(items), Kind::List { member: item }) => {
             let texts: Vec<String> = items.iter().map(|value| list_item(item, value)).collect();
-            if texts.is_empty() { None } else { Some(texts.join(", ")) }
+            if texts.is_empty() {
+                None
+            } else {
+                Some(texts.join(", "))
+            }
         }
         (Value::Null, _) => None,
         _ => Some(clean(&scalar::format(member, value, TIMESTAMPS))),
@@ -46,7 +53,9 @@ fn list_item(item: &Member, value: &Value) -> String {
 
 /// A header's text has no line breaks: one in a value would start another header.
 fn clean(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control() || *letter == '\t').collect()
+    text.chars()
+        .filter(|letter| !letter.is_control() || *letter == '\t')
+        .collect()
 }
 
 /// Splits at commas outside of quotes and takes the quotes off.
@@ -74,7 +83,11 @@ fn split(text: &str) -> Vec<String> {
 
 fn take(part: &mut String, was_quoted: &mut bool) -> String {
     let taken = std::mem::take(part);
-    if std::mem::take(was_quoted) { taken } else { taken.trim_end().to_owned() }
+    if std::mem::take(was_quoted) {
+        taken
+    } else {
+        taken.trim_end().to_owned()
+    }
 }
 
 /// HTTP dates have a comma of their own: every second one divides.
@@ -95,6 +108,9 @@ mod tests {
     #[test]
     fn dates_keep_their_comma() {
         let text = "Mon, 16 Dec 2019 23:48:18 GMT, Tue, 17 Dec 2019 23:48:18 GMT";
-        assert_eq!(split_dates(text), ["Mon, 16 Dec 2019 23:48:18 GMT", "Tue, 17 Dec 2019 23:48:18 GMT"]);
+        assert_eq!(
+            split_dates(text),
+            ["Mon, 16 Dec 2019 23:48:18 GMT", "Tue, 17 Dec 2019 23:48:18 GMT"]
+        );
     }
 }

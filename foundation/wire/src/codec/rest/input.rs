@@ -34,7 +34,11 @@ pub(crate) fn decode(
 
 fn body(schema: &StructSchema, request: &WireRequest<'_>, body: Body) -> Result<Fields, Malformed> {
     let Some(index) = schema.payload else {
-        if !schema.members.iter().any(|member| member.location == Location::Body) {
+        if !schema
+            .members
+            .iter()
+            .any(|member| member.location == Location::Body)
+        {
             return Ok(Fields::empty(schema));
         }
         return match body {
@@ -73,20 +77,32 @@ fn payload(member: &Member, bytes: &[u8], body: Body) -> Result<Option<Value>, M
 
 fn label(member: &Member, labels: &[(String, String)]) -> Result<Option<Value>, Malformed> {
     let label = labels.iter().find(|(name, _)| name == member.wire_name());
-    label.map(|(_, text)| scalar::parse(member, text, TimestampFormat::Iso8601)).transpose()
+    label
+        .map(|(_, text)| scalar::parse(member, text, TimestampFormat::Iso8601))
+        .transpose()
 }
 
 fn parameter(member: &Member, query: &[(String, String)]) -> Result<Option<Value>, Malformed> {
-    let mut own = query.iter().filter(|(name, _)| name == member.wire_name()).map(|(_, value)| value);
+    let mut own = query
+        .iter()
+        .filter(|(name, _)| name == member.wire_name())
+        .map(|(_, value)| value);
     match &member.target.kind {
         Kind::List { member: item } => {
             let items: Vec<Value> = own
                 .map(|text| scalar::parse(item, text, TimestampFormat::Iso8601))
                 .collect::<Result<_, _>>()?;
-            Ok(if items.is_empty() { None } else { Some(Value::List(items)) })
+            Ok(if items.is_empty() {
+                None
+            } else {
+                Some(Value::List(items))
+            })
         }
         Kind::Map { value, .. } => all_parameters(value, query),
-        _ => own.next().map(|text| scalar::parse(member, text, TimestampFormat::Iso8601)).transpose(),
+        _ => own
+            .next()
+            .map(|text| scalar::parse(member, text, TimestampFormat::Iso8601))
+            .transpose(),
     }
 }
 
@@ -100,10 +116,17 @@ fn all_parameters(value: &Member, query: &[(String, String)]) -> Result<Option<V
                 items.push(text);
             }
         } else {
-            map.insert(name.clone(), scalar::parse(value, text, TimestampFormat::Iso8601)?);
+            map.insert(
+                name.clone(),
+                scalar::parse(value, text, TimestampFormat::Iso8601)?,
+            );
         }
     }
-    Ok(if map.is_empty() { None } else { Some(Value::Map(map.into_iter().collect())) })
+    Ok(if map.is_empty() {
+        None
+    } else {
+        Some(Value::Map(map.into_iter().collect()))
+    })
 }
 
 fn header(member: &Member, all: &http::HeaderMap) -> Result<Option<Value>, Malformed> {
@@ -111,16 +134,29 @@ fn header(member: &Member, all: &http::HeaderMap) -> Result<Option<Value>, Malfo
     for value in all.get_all(member.wire_name()) {
         texts.push(std::str::from_utf8(value.as_bytes()).map_err(|_| Malformed::because("Invalid UTF-8"))?);
     }
-    if texts.is_empty() { Ok(None) } else { headers::parse(member, &texts.join(", ")).map(Some) }
+    if texts.is_empty() {
+        Ok(None)
+    } else {
+        headers::parse(member, &texts.join(", ")).map(Some)
+    }
 }
 
 fn prefixed_headers(member: &Member, all: &http::HeaderMap) -> Option<Value> {
     let prefix = member.location_name.unwrap_or_default().to_ascii_lowercase();
     let mut entries = BTreeMap::new();
     for (name, value) in all {
-        if let (Some(rest), Ok(text)) = (name.as_str().strip_prefix(&prefix), std::str::from_utf8(value.as_bytes())) {
-            entries.entry(rest.to_owned()).or_insert_with(|| Value::String(text.to_owned()));
+        if let (Some(rest), Ok(text)) = (
+            name.as_str().strip_prefix(&prefix),
+            std::str::from_utf8(value.as_bytes()),
+        ) {
+            entries
+                .entry(rest.to_owned())
+                .or_insert_with(|| Value::String(text.to_owned()));
         }
     }
-    if entries.is_empty() { None } else { Some(Value::Map(entries.into_iter().collect())) }
+    if entries.is_empty() {
+        None
+    } else {
+        Some(Value::Map(entries.into_iter().collect()))
+    }
 }

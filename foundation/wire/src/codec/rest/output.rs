@@ -17,14 +17,25 @@ pub(crate) fn encode(
     let schema = operation.output;
     let mut headers = bound_headers(schema, output);
     let (content_type, text) = match schema.payload.and_then(|index| schema.members.get(index)) {
-        Some(member) => payload(service, member, schema.payload.and_then(|index| output.slot(index)), body),
+        Some(member) => payload(
+            service,
+            member,
+            schema.payload.and_then(|index| output.slot(index)),
+            body,
+        ),
         None => members(service, schema, output, body),
     };
-    let has_type = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let has_type = headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     if let (Some(content_type), false) = (content_type, has_type) {
         headers.push(("Content-Type".into(), content_type.into()));
     }
-    WireReply { status: status(operation, output), headers, body: text.into() }
+    WireReply {
+        status: status(operation, output),
+        headers,
+        body: text.into(),
+    }
 }
 
 /// A restJson1 error: the code in a header, the members in the body.
@@ -37,23 +48,37 @@ pub(crate) fn encode_json_error(error: &ApiError) -> WireReply {
     let mut headers = error_headers(error);
     headers.push(("Content-Type".into(), "application/json".into()));
     headers.push(("x-amzn-ErrorType".into(), error.code.to_string()));
-    WireReply { status: error.status, headers, body: body.into() }
+    WireReply {
+        status: error.status,
+        headers,
+        body: body.into(),
+    }
 }
 
 /// A restXml error, in the same envelope as the query protocol's.
 pub(crate) fn encode_xml_error(service: &ServiceSchema, error: &ApiError, request_id: &str) -> WireReply {
     let mut reply = query::encode_error(service.xml_namespace, error, request_id);
     reply.headers = error_headers(error);
-    reply.headers.push(("Content-Type".into(), "application/xml".into()));
+    reply
+        .headers
+        .push(("Content-Type".into(), "application/xml".into()));
     reply
 }
 
 fn error_headers(error: &ApiError) -> Vec<(String, String)> {
-    error.fields.as_ref().map(|(schema, fields)| bound_headers(schema, fields)).unwrap_or_default()
+    error
+        .fields
+        .as_ref()
+        .map(|(schema, fields)| bound_headers(schema, fields))
+        .unwrap_or_default()
 }
 
 fn status(operation: &OperationSchema, output: &Fields) -> u16 {
-    let bound = operation.output.members.iter().position(|member| member.location == Location::StatusCode);
+    let bound = operation
+        .output
+        .members
+        .iter()
+        .position(|member| member.location == Location::StatusCode);
     match bound.and_then(|index| output.slot(index)) {
         Some(Value::Integer(status)) => u16::try_from(*status).unwrap_or(operation.status),
         _ => operation.status,
@@ -66,7 +91,8 @@ fn bound_headers(schema: &StructSchema, output: &Fields) -> Vec<(String, String)
         let Some(value) = value else { continue };
         match (member.location, value) {
             (Location::Header, value) => {
-                bound.extend(headers::format(member, value).map(|text| (member.wire_name().to_owned(), text)));
+                bound
+                    .extend(headers::format(member, value).map(|text| (member.wire_name().to_owned(), text)));
             }
             (Location::Headers, Value::Map(entries)) => {
                 let (prefix, Kind::Map { value: held, .. }) =
@@ -102,7 +128,10 @@ fn payload(
             // Models repeat the member's name as its location name; that is no name for a root.
             let own_name = member.location_name.filter(|name| *name != member.name);
             let name = own_name.or(schema.xml_name).unwrap_or(schema.name);
-            let namespace = member.xml_namespace.or(schema.xml_namespace).or(service_namespace(service));
+            let namespace = member
+                .xml_namespace
+                .or(schema.xml_namespace)
+                .or(service_namespace(service));
             let mut xml = Writer::new();
             xml.root(name, namespace, schema, fields);
             (Some("application/xml"), xml.finish().into_bytes())
@@ -138,5 +167,7 @@ fn members(
 }
 
 fn service_namespace(service: &ServiceSchema) -> Option<XmlNamespace> {
-    service.xml_namespace.map(|uri| XmlNamespace { uri, prefix: None })
+    service
+        .xml_namespace
+        .map(|uri| XmlNamespace { uri, prefix: None })
 }

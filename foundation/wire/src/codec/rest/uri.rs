@@ -16,9 +16,15 @@ pub(crate) fn labels(template: &str, path: &str) -> Result<Option<Vec<(String, S
             // A greedy label takes everything but what the rest of the template needs.
             let after = wanted.clone().count();
             let parts: Vec<&str> = text.split('/').collect();
-            let Some(taken) = parts.len().checked_sub(after) else { return Ok(None) };
+            let Some(taken) = parts.len().checked_sub(after) else {
+                return Ok(None);
+            };
             labels.push((name.to_owned(), decode(&parts[..taken].join("/"), Plus::IsPlus)?));
-            rest = if after == 0 { None } else { Some(&text[text.len() - parts[taken..].join("/").len()..]) };
+            rest = if after == 0 {
+                None
+            } else {
+                Some(&text[text.len() - parts[taken..].join("/").len()..])
+            };
             continue;
         }
         let (part, after) = match text.split_once('/') {
@@ -32,7 +38,11 @@ pub(crate) fn labels(template: &str, path: &str) -> Result<Option<Vec<(String, S
         }
         rest = after;
     }
-    Ok(if rest.is_none_or(str::is_empty) { Some(labels) } else { None })
+    Ok(if rest.is_none_or(str::is_empty) {
+        Some(labels)
+    } else {
+        None
+    })
 }
 
 #[cfg(test)]
@@ -44,7 +54,10 @@ mod tests {
     }
 
     fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -56,7 +69,10 @@ mod tests {
 
     #[test]
     fn a_greedy_label_takes_slashes() {
-        assert_eq!(pairs("/{B}/{K+}", "/b/x/y/z"), Some(owned(&[("B", "b"), ("K", "x/y/z")])));
+        assert_eq!(
+            pairs("/{B}/{K+}", "/b/x/y/z"),
+            Some(owned(&[("B", "b"), ("K", "x/y/z")]))
+        );
         assert_eq!(pairs("/{K+}/tail", "/x/y/tail"), Some(owned(&[("K", "x/y")])));
     }
 }

@@ -67,7 +67,11 @@ impl Element {
             let value = quick_xml::escape::unescape(&attribute.value).map_err(|_| MALFORMED)?;
             attributes.push((attribute.key.into_inner().to_owned(), value.into_owned()));
         }
-        Ok(Self { name, attributes, ..Self::default() })
+        Ok(Self {
+            name,
+            attributes,
+            ..Self::default()
+        })
     }
 
     fn finish(element: Self, open: &mut [Self], root: &mut Option<Self>) -> Result<(), Malformed> {
@@ -97,7 +101,10 @@ impl Element {
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         let local = name.rsplit(':').next().unwrap_or(name);
         let own = |key: &str| key == name || key.rsplit(':').next() == Some(local);
-        self.attributes.iter().find(|(key, _)| own(key)).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(key, _)| own(key))
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -118,7 +125,9 @@ mod tests {
 
     #[test]
     fn text_entities_and_character_data_are_one_text() {
-        let root = Element::parse(b"<?xml version=\"1.0\"?><a>x &lt;&#65;&amp;<![CDATA[<y>]]></a>").unwrap().unwrap();
+        let root = Element::parse(b"<?xml version=\"1.0\"?><a>x &lt;&#65;&amp;<![CDATA[<y>]]></a>")
+            .unwrap()
+            .unwrap();
         assert_eq!(root.text, "x <A&<y>");
     }
 
@@ -130,8 +139,20 @@ mod tests {
 
     #[test]
     fn broken_documents_are_refused() {
-        for broken in [&b"<a>"[..], b"<a></b>", b"</a>", b"<a/><b/>", b"text", b"<a", b"\xff"] {
-            assert!(Element::parse(broken).is_err(), "{}", String::from_utf8_lossy(broken));
+        for broken in [
+            &b"<a>"[..],
+            b"<a></b>",
+            b"</a>",
+            b"<a/><b/>",
+            b"text",
+            b"<a",
+            b"\xff",
+        ] {
+            assert!(
+                Element::parse(broken).is_err(),
+                "{}",
+                String::from_utf8_lossy(broken)
+            );
         }
         assert!(Element::parse("<a>".repeat(MAX_DEPTH + 1).as_bytes()).is_err());
     }

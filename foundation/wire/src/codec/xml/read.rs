@@ -16,7 +16,8 @@ pub(crate) fn structure(schema: &StructSchema, element: &Element) -> Result<Fiel
         }
         fields.0[index] = if member.xml_attribute {
             let text = element.attribute(member.wire_name());
-            text.map(|text| scalar::parse(member, text, TIMESTAMPS)).transpose()?
+            text.map(|text| scalar::parse(member, text, TIMESTAMPS))
+                .transpose()?
         } else {
             in_parent(member, element)?
         };
@@ -28,14 +29,29 @@ fn in_parent(member: &Member, parent: &Element) -> Result<Option<Value>, Malform
     let name = local(member.wire_name());
     match &member.target.kind {
         Kind::List { member: item } if member.flattened => {
-            let items = parent.named(name).map(|element| value(item, element)).collect::<Result<Vec<_>, _>>()?;
-            Ok(if items.is_empty() { None } else { Some(Value::List(items)) })
+            let items = parent
+                .named(name)
+                .map(|element| value(item, element))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(if items.is_empty() {
+                None
+            } else {
+                Some(Value::List(items))
+            })
         }
         Kind::Map { key, value } if member.flattened => {
             let entries = map(key, value, parent.named(name))?;
-            Ok(if entries.is_empty() { None } else { Some(Value::Map(entries)) })
+            Ok(if entries.is_empty() {
+                None
+            } else {
+                Some(Value::Map(entries))
+            })
         }
-        _ => parent.named(name).last().map(|element| value(member, element)).transpose(),
+        _ => parent
+            .named(name)
+            .last()
+            .map(|element| value(member, element))
+            .transpose(),
     }
 }
 
@@ -44,7 +60,12 @@ fn value(member: &Member, element: &Element) -> Result<Value, Malformed> {
         Kind::Struct(schema) => Value::Struct(structure(schema, element)?),
         Kind::List { member: item } => {
             let name = local(item.location_name.unwrap_or("member"));
-            Value::List(element.named(name).map(|child| value(item, child)).collect::<Result<_, _>>()?)
+            Value::List(
+                element
+                    .named(name)
+                    .map(|child| value(item, child))
+                    .collect::<Result<_, _>>()?,
+            )
         }
         Kind::Map { key, value } => Value::Map(map(key, value, element.named("entry"))?),
         _ => scalar::parse(member, &element.text, TIMESTAMPS)?,

@@ -14,12 +14,16 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn new() -> Self {
-        Self { out: String::with_capacity(1024) }
+        Self {
+            out: String::with_capacity(1024),
+        }
     }
 
     pub(crate) fn with_declaration() -> Self {
         let mut writer = Self::new();
-        writer.out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        writer
+            .out
+            .push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         writer
     }
 
@@ -80,9 +84,13 @@ impl Writer {
         if !error.message.is_empty() {
             self.text_element("Message", &error.message);
         }
-        let Some((schema, fields)) = &error.fields else { return };
+        let Some((schema, fields)) = &error.fields else {
+            return;
+        };
         for (member, value) in schema.members.iter().zip(&fields.0) {
-            let is_envelope = ["message", "code", "type"].iter().any(|name| member.name.eq_ignore_ascii_case(name));
+            let is_envelope = ["message", "code", "type"]
+                .iter()
+                .any(|name| member.name.eq_ignore_ascii_case(name));
             if let (Some(value), true, false) = (value, member.location.is_in_reply_body(), is_envelope) {
                 self.member(member, value);
             }
@@ -177,7 +185,10 @@ impl Writer {
 
     fn push_namespace(&mut self, namespace: Option<XmlNamespace>) {
         match namespace {
-            Some(XmlNamespace { uri, prefix: Some(prefix) }) => self.push_attribute(&format!("xmlns:{prefix}"), uri),
+            Some(XmlNamespace {
+                uri,
+                prefix: Some(prefix),
+            }) => self.push_attribute(&format!("xmlns:{prefix}"), uri),
             Some(XmlNamespace { uri, prefix: None }) => self.push_attribute("xmlns", uri),
             None => {}
         }
