@@ -8,7 +8,6 @@
 #![allow(unsafe_code)]
 
 use std::ffi::c_int;
-use std::fmt;
 use std::ptr::{self, NonNull};
 
 use aws_lc_sys::{EVP_PKEY, EVP_PKEY_CTX};
@@ -195,12 +194,6 @@ impl MlDsaHandle {
     }
 }
 
-impl fmt::Debug for MlDsaHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MlDsaHandle(redacted)")
-    }
-}
-
 fn ml_dsa_parameters(spec: KeyPairSpec) -> Option<(c_int, usize)> {
     match spec {
         KeyPairSpec::MlDsa44 => Some((aws_lc_sys::NID_MLDSA44, 2420)),
@@ -268,4 +261,24 @@ pub(crate) fn ml_kem_expand(spec: KeyPairSpec, seed: &[u8; 64]) -> Option<MlKemE
         decapsulation,
         encapsulation,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 8032, section 7.3.
+    #[test]
+    fn ed25519ph_signs_as_the_rfc_does() {
+        let key = |text| <[u8; 32]>::try_from(hex::decode(text).unwrap()).unwrap();
+        let seed = key("833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42");
+        let public = key("ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf");
+        let signature = ed25519ph_sign(&seed, &public, b"abc").unwrap();
+        assert_eq!(
+            hex::encode(signature),
+            "98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406"
+        );
+        assert!(ed25519ph_verify(&public, b"abc", &signature));
+        assert!(!ed25519ph_verify(&public, b"abd", &signature));
+    }
 }

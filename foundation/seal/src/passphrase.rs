@@ -203,7 +203,7 @@ mod tests {
         let seal =
             PassphraseSeal::with_parameters(Plaintext::copy_of(b"passwordpassword"), parameters).unwrap();
         let key = seal.stretch(parameters, b"somesaltsomesalt").unwrap();
-        let hex: String = key.expose().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex::encode(key.expose());
         assert_eq!(
             hex,
             "5d483386affae0068dca14ae15f165a65df9aaf745697f6a8e9e19a0b034f3f9"

@@ -158,12 +158,7 @@ fn sealed_root_does_not_contain_the_root() {
     let file = SealFile::in_directory(directory.path());
     let (root, _) = file.open_or_create(&passphrase("correct horse battery")).unwrap();
     let record = fs::read_to_string(file.path()).unwrap();
-    let hex: String = root
-        .key()
-        .expose()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = hex::encode(root.key().expose());
     use base64::Engine as _;
     let base64 = base64::engine::general_purpose::STANDARD.encode(root.key().expose());
     assert!(!record.contains(&hex) && !record.contains(&base64) && !record.contains("correct horse"));

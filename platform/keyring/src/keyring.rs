@@ -57,7 +57,11 @@ impl Keyring {
         }
         let wrapped = self.find_or_make(account, region).await?;
         let domain = self.0.root.unwrap(account.as_str(), region.as_str(), &wrapped);
-        let domain = Arc::new(domain.map_err(|source| self.fault(account, region, source))?);
+        let domain = Arc::new(domain.map_err(|source| KeyringError::DomainKey {
+            account: account.clone(),
+            region: region.clone(),
+            source,
+        })?);
         let mut opened = self.0.opened.write();
         Ok(opened
             .entry((account.clone(), region.clone()))
@@ -118,19 +122,6 @@ impl Keyring {
                 Ok(record.wrapped)
             })
             .await
-    }
-
-    fn fault(
-        &self,
-        account: &AccountId,
-        region: &Region,
-        source: haechi_crypto::CryptoError,
-    ) -> KeyringError {
-        KeyringError::DomainKey {
-            account: account.clone(),
-            region: region.clone(),
-            source,
-        }
     }
 }
 

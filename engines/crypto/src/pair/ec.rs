@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use aws_lc_rs::agreement::{self, ParsedPublicKeyFormat};
+use aws_lc_rs::agreement;
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
@@ -53,7 +53,6 @@ fn curve(spec: KeyPairSpec) -> Result<Curve, CryptoError> {
     })
 }
 
-#[derive(Debug)]
 pub(super) struct Private {
     pair: EcdsaKeyPair,
     /// The same key in the type that agrees on secrets; made on first use.
@@ -113,13 +112,11 @@ impl Private {
             agreement::PrivateKey::from_private_key_der(algorithm, self.to_pkcs8()?.expose())
                 .map_err(|_| CryptoError::Provider("preparing an EC key for ECDH"))
         })?;
+        // The provider would take bare points and spelled-out curve parameters as well. KMS takes the one form of
+        // SubjectPublicKeyInfo, and attacks on ECDH come through the others (Wycheproof has a collection).
+        Public::parse(spec, peer_spki)?;
         let invalid = CryptoError::InvalidPublicKey(spec);
         let peer = agreement::UnparsedPublicKey::new(algorithm, peer_spki);
-        let peer = agreement::ParsedPublicKey::try_from(peer).map_err(|_| invalid.clone())?;
-        // The provider would take a bare point as well; KMS takes SubjectPublicKeyInfo alone.
-        if peer.format() != ParsedPublicKeyFormat::X509 {
-            return Err(invalid);
-        }
         agreement::agree(key, peer, invalid, |secret| Ok(Plaintext::copy_of(secret)))
     }
 }
@@ -131,14 +128,13 @@ fn agreement_algorithm(spec: KeyPairSpec) -> Result<&'static agreement::Algorith
     })
 }
 
-#[derive(Debug)]
 pub(super) struct Public(ParsedPublicKey);
 
 impl Public {
     pub(super) fn parse(spec: KeyPairSpec, spki: &[u8]) -> Result<Self, CryptoError> {
         let invalid = || CryptoError::InvalidPublicKey(spec);
         let key = ParsedPublicKey::new(curve(spec)?.verification, spki).map_err(|_| invalid())?;
-        // Refuses bare points, which the provider would take.
+        // Refuses bare points and spelled-out curve parameters, which the provider would take.
         let canonical: PublicKeyX509Der<'_> = key.as_der().map_err(|_| invalid())?;
         (canonical.as_ref() == spki)
             .then_some(Self(key))

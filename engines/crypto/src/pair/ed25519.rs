@@ -11,7 +11,6 @@ use crate::spec::KeyPairSpec;
 
 const SPEC: KeyPairSpec = KeyPairSpec::Ed25519;
 
-#[derive(Debug)]
 pub(super) struct Private(Ed25519KeyPair);
 
 impl Private {
@@ -69,7 +68,6 @@ impl Private {
     }
 }
 
-#[derive(Debug)]
 pub(super) struct Public {
     key: ParsedPublicKey,
     raw: [u8; 32],

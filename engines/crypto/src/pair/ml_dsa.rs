@@ -24,7 +24,6 @@ fn signing(spec: KeyPairSpec) -> Result<&'static PqdsaSigningAlgorithm, CryptoEr
     }
 }
 
-#[derive(Debug)]
 pub(super) struct Private {
     spec: KeyPairSpec,
     pair: PqdsaKeyPair,
@@ -93,7 +92,6 @@ impl Private {
     }
 }
 
-#[derive(Debug)]
 pub(super) struct Public {
     key: ParsedPublicKey,
     external: MlDsaHandle,

@@ -34,7 +34,6 @@ pub struct Encapsulated {
     pub shared_secret: Plaintext,
 }
 
-#[derive(Debug)]
 pub(super) struct Private {
     spec: KeyPairSpec,
     seed: Plaintext,
@@ -98,7 +97,6 @@ impl Private {
     }
 }
 
-#[derive(Debug)]
 pub(super) struct Public(EncapsulationKey);
 
 impl Public {

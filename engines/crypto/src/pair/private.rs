@@ -1,5 +1,7 @@
 //! A private key of any spec.
 
+use std::fmt;
+
 use super::public::PublicKey;
 use super::{
     Encapsulated, EncryptionAlgorithm, MessageType, SigningAlgorithm, ec, ed25519, ml_dsa, ml_kem, rsa,
@@ -9,14 +11,12 @@ use crate::secret::Plaintext;
 use crate::spec::KeyPairSpec;
 
 /// A key pair, parsed and ready for use by any number of threads.
-#[derive(Debug)]
 pub struct PrivateKey {
     spec: KeyPairSpec,
     key: Key,
     public: PublicKey,
 }
 
-#[derive(Debug)]
 enum Key {
     Rsa(rsa::Private),
     Ec(ec::Private),
@@ -176,6 +176,12 @@ impl PrivateKey {
             spec: self.spec,
             operation,
         }
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrivateKey({}, redacted)", self.spec)
     }
 }
 

@@ -28,7 +28,6 @@ fn key_size(spec: KeyPairSpec) -> Result<KeySize, CryptoError> {
     }
 }
 
-#[derive(Debug)]
 pub(super) struct Private {
     pair: KeyPair,
     /// The same key in the type that decrypts; most keys only sign, so it is made on first use.
@@ -112,7 +111,6 @@ impl Private {
     }
 }
 
-#[derive(Debug)]
 pub(super) struct Public {
     encrypting: OaepPublicEncryptingKey,
     /// One per signing algorithm, in the order of [`SigningAlgorithm::ALL`]: the provider binds parsed keys
