@@ -7,6 +7,9 @@
 //   enforcement code logic evaluates requests", IAM role session).
 // - A `*` that ends a part of a Resource in the middle of an ARN runs on past the colon ("JSON policy elements: Resource").
 // - Multivalued keys without a set operator, of which the documentation says only that they need one.
+// - NotResource with an ARN of fewer than six parts, which in the simulator never applies.
+// - NotResource with a variable that has no value: the documentation says "invalid"; we never let it widen an allow nor
+//   narrow a deny, the simulator depends on the rest of the ARN.
 // - Values that are not of their operator's type.
 import { spawnSync } from 'node:child_process'
 import { runSimulation } from '@cloud-copilot/iam-simulate'
@@ -57,6 +60,7 @@ const resourcePatterns = [
   "arn:aws:s3:::b/home/${aws:PrincipalTag/name, 'ana'}/?", 'arn:aws:s3:::?/k', KEY, `arn:aws:kms:*:${ME}:key/*`,
   `arn:aws:kms:us-*-1:${ME}:key/*`, `arn:aws:sqs:*:${ME}:jobs*`, `arn:aws:sqs:us-east-?:${ME}:jobs`, 'arn:aws:sqs:*',
 ]
+const notResourcePatterns = resourcePatterns.filter((text) => text.split(':').length !== 4 && !text.includes('${aws:username}'))
 const conditions = [
   { StringEquals: { 'aws:username': 'ana' } },
   { StringNotEquals: { 'aws:username': ['eva', 'ana'] } },
@@ -89,7 +93,7 @@ function statement(withPrincipal) {
     Effect: pick(['Allow', 'Allow', 'Allow', 'Deny']),
     ...(withPrincipal ? { Principal: pick(principals) } : {}),
     [pick(['Action', 'Action', 'Action', 'NotAction'])]: some(actionPatterns),
-    [pick(['Resource', 'Resource', 'Resource', 'NotResource'])]: some(resourcePatterns),
+    ...(random(4) ? { Resource: some(resourcePatterns) } : { NotResource: some(notResourcePatterns) }),
     ...maybe(40, () => ({ Condition: pick(conditions) })),
   }
 }

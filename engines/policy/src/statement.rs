@@ -23,12 +23,18 @@ pub(crate) struct Patterns {
 }
 
 impl Patterns {
-    fn matches(&self, text: &str, context: &Context) -> bool {
+    /// Whether the element is about `text`.
+    ///
+    /// A variable without a value matches nothing. Under `Not…` that would widen the statement, so one that
+    /// allows is invalid then ("IAM policy elements: Variables"), while one that denies still does.
+    fn matches(&self, text: &str, context: &Context, effect: Effect) -> bool {
         let any = self
             .patterns
             .iter()
             .any(|pattern| pattern.matches(text, context, Case::Exact));
-        any != self.negated
+        let narrow =
+            || effect == Effect::Deny || self.patterns.iter().all(|pattern| pattern.resolves(context));
+        if self.negated { !any && narrow() } else { any }
     }
 }
 
@@ -80,13 +86,14 @@ impl Statement {
     }
 
     pub(crate) fn names_action(&self, subject: &Subject<'_>) -> bool {
-        self.actions.matches(subject.action, subject.request.context)
+        self.actions
+            .matches(subject.action, subject.request.context, self.effect)
     }
 
     pub(crate) fn names_resource(&self, subject: &Subject<'_>) -> bool {
-        self.resources
-            .as_ref()
-            .is_none_or(|resources| resources.matches(subject.request.resource, subject.request.context))
+        self.resources.as_ref().is_none_or(|resources| {
+            resources.matches(subject.request.resource, subject.request.context, self.effect)
+        })
     }
 
     pub(crate) fn naming(&self, subject: &Subject<'_>) -> Option<Naming> {

@@ -42,6 +42,25 @@ fn identity_policies_allow_and_deny() {
             Explicit(Identity),
         ),
         (
+            "a variable without a value invalidates an allowing NotResource",
+            Scene::new(session())
+                .identity(r#"{"Effect":"Allow","Action":"s3:*","NotResource":"arn:aws:s3:::home/${aws:username}/*"}"#),
+            Implicit(Identity),
+        ),
+        (
+            "a denying one still denies",
+            Scene::new(session())
+                .admin()
+                .identity(r#"{"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:::home/${aws:username}/*"}"#),
+            Explicit(Identity),
+        ),
+        (
+            "a variable with a value does not",
+            Scene::new(user())
+                .identity(r#"{"Effect":"Allow","Action":"s3:*","NotResource":"arn:aws:s3:::home/${aws:username}/*"}"#),
+            Allow,
+        ),
+        (
             "a condition that fails keeps a statement out",
             Scene::new(user()).identity(
                 r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:username":"eva"}}}"#,
