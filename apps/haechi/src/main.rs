@@ -1,2 +1,36 @@
-//! Haechi.
-fn main() {}
+//! Haechi: the AWS security stack that anyone can run.
+
+mod admin;
+mod cli;
+mod client;
+mod commands;
+mod config;
+mod credentials_file;
+mod logging;
+mod server;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("haechi: no threads to run on: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("haechi: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -173,3 +173,12 @@ pub trait Invoke: Send + Sync {
     /// Makes the call: the same stages as a call from outside, without the signature.
     async fn invoke(&self, call: InnerCall) -> Result<Fields, ApiError>;
 }
+
+/// Counts calls, for metrics and for the bill. `platform/metering` implements it.
+pub trait Meter: Send + Sync {
+    /// One call has been answered with `status` after `micros` microseconds of work; `error` is its code.
+    fn count(&self, call: &Call, status: u16, error: Option<&str>, micros: u64);
+
+    /// One request was refused before it was a call: no such service, a signature that does not hold.
+    fn refused(&self, service: &str, code: &str);
+}

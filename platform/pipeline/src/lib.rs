@@ -21,4 +21,4 @@ mod throttle;
 pub use admin::{Admin, AdminError, AdminReply};
 pub use config::{AuditMode, PipelineConfig, SignaturePolicy};
 pub use listener::{Listener, ListenerError, Shutdown};
-pub use pipeline::{Meter, Pipeline, PipelineParts};
+pub use pipeline::{Pipeline, PipelineParts};

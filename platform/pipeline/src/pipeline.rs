@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use haechi_core::ports::{AuditTrail, Credentials, Outcome};
+use haechi_core::ports::{AuditTrail, Credentials, Meter, Outcome};
 use haechi_core::{Call, Caller, Clock, Failure, Origin, Random, Region, Service, speaks_json};
 use haechi_store::Store;
 use haechi_wire::{ApiError, Auth, Fields, OperationSchema, Protocol, ServiceSchema, WireReply, WireRequest};
@@ -18,15 +18,6 @@ use crate::http_front::{Peer, WholeRequest};
 use crate::reply;
 use crate::route::{RequestView, Routes, Target};
 use crate::throttle::Throttle;
-
-/// Counts calls, for metrics and for the bill.
-pub trait Meter: Send + Sync {
-    /// One call has been answered with `status` after `micros` microseconds of work.
-    fn count(&self, call: &Call, status: u16, error: Option<&str>, micros: u64);
-
-    /// One request was refused before it was a call: no such service, a signature that does not hold.
-    fn refused(&self, service: &str, code: &str);
-}
 
 /// What a pipeline is made of.
 pub struct PipelineParts {

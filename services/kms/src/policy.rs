@@ -1,6 +1,5 @@
 //! Key policies: the default one, and what a policy must satisfy before it is put.
 
-use std::sync::Arc;
 
 use haechi_api_kms::error::ErrorCode;
 use haechi_core::gate::requester;

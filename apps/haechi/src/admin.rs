@@ -1,0 +1,96 @@
+//! The operator's requests: what the other commands ask of a running server.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use haechi_core::{AccountId, Caller, Clock, SimulatedClock};
+use haechi_iam::Iam;
+use haechi_pipeline::{Admin, AdminError, AdminReply};
+use haechi_timers::Timers;
+use haechi_wire::Timestamp;
+use serde_json::{Value, json};
+
+pub(crate) struct Operator {
+    iam: Arc<Iam>,
+    timers: Arc<Timers>,
+    clock: Arc<dyn Clock>,
+    simulated: Option<Arc<SimulatedClock>>,
+    ready: AtomicBool,
+}
+
+impl Operator {
+    pub(crate) fn new(
+        iam: Arc<Iam>,
+        timers: Arc<Timers>,
+        clock: Arc<dyn Clock>,
+        simulated: Option<Arc<SimulatedClock>>,
+    ) -> Self {
+        Self { iam, timers, clock, simulated, ready: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Ordering::Release);
+    }
+
+    async fn create_account(&self, body: &Value) -> Result<AdminReply, AdminError> {
+        let text = |name: &str| body[name].as_str().unwrap_or_default();
+        let id = AccountId::parse(text("id")).map_err(|e| AdminError::Refused(e.to_string()))?;
+        let made = self.iam.create_account(&id, text("name")).await.map_err(internal)?;
+        let key = made.map_err(|e| AdminError::Refused(e.to_string()))?;
+        let secret = std::str::from_utf8(&key.secret).map_err(internal)?;
+        Ok(json!({ "id": id.as_str(), "access_key_id": key.id, "secret_access_key": secret }))
+    }
+
+    async fn list_accounts(&self) -> Result<AdminReply, AdminError> {
+        let accounts = self.iam.accounts().await.map_err(internal)?;
+        let listed: Vec<Value> =
+            accounts.iter().map(|a| json!({ "id": a.id.as_str(), "name": a.name })).collect();
+        Ok(json!({ "accounts": listed }))
+    }
+
+    async fn advance_clock(&self, body: &Value) -> Result<AdminReply, AdminError> {
+        let Some(simulated) = &self.simulated else {
+            let text = "this server keeps real time; start it with --simulate-time to move its clock";
+            return Err(AdminError::Refused(text.to_owned()));
+        };
+        let seconds = body["seconds"]
+            .as_u64()
+            .ok_or_else(|| AdminError::Refused("`seconds` must be a whole number".to_owned()))?;
+        let target = self.clock.now().as_millis().saturating_add(
+            i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 4),
+        );
+        let clock = Arc::clone(simulated);
+        // What falls due on the way sees the time at which it falls due.
+        let move_to = move |instant: Timestamp| {
+            let missing = instant.as_millis() - clock.now().as_millis();
+            if let Ok(missing) = u64::try_from(missing) {
+                clock.advance(Duration::from_millis(missing));
+            }
+        };
+        let ran =
+            self.timers.advance_to(Timestamp::from_millis(target), move_to).await.map_err(internal)?;
+        Ok(json!({ "now": self.clock.now().iso8601(), "ran": ran }))
+    }
+}
+
+#[async_trait]
+impl Admin for Operator {
+    fn ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
+    }
+
+    async fn post(&self, path: &str, body: Value, _caller: &Caller) -> Result<AdminReply, AdminError> {
+        match path {
+            "accounts/create" => self.create_account(&body).await,
+            "accounts/list" => self.list_accounts().await,
+            "clock/advance" => self.advance_clock(&body).await,
+            other => Err(AdminError::Unknown(other.to_owned())),
+        }
+    }
+}
+
+fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AdminError {
+    AdminError::Internal(cause.into())
+}

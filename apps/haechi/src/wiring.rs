@@ -1,0 +1,156 @@
+//! Which part is plugged into which.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use haechi_audit::Trail;
+use haechi_core::ports::{Credential, CredentialError, Credentials};
+use haechi_core::{Clock, Failure, Gate, Platform, Random, Service, SimulatedClock, SystemClock, SystemRandom};
+use haechi_iam::Iam;
+use haechi_keyring::Keyring;
+use haechi_kms::{Kms, KmsConfig};
+use haechi_metering::Calls;
+use haechi_pipeline::{AuditMode, Pipeline, PipelineConfig, PipelineParts, SignaturePolicy};
+use haechi_seal::{KeyFileSeal, PassphraseSeal, Seal, SealFile};
+use haechi_store::{Backend, Store};
+use haechi_store_sqlite::{SqliteBackend, SqliteOptions};
+use haechi_timers::Timers;
+
+use crate::admin::Operator;
+use crate::config::{Config, SealChoice, StoreChoice};
+
+/// Everything that runs.
+pub(crate) struct House {
+    pub(crate) iam: Arc<Iam>,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) timers: Arc<Timers>,
+    pub(crate) store: Store,
+    pub(crate) operator: Arc<Operator>,
+}
+
+/// Long-term keys are IAM's, temporary ones are STS's.
+struct AllCredentials {
+    long_term: Arc<Iam>,
+}
+
+#[async_trait]
+impl Credentials for AllCredentials {
+    async fn credential(
+        &self,
+        access_key_id: &str,
+        session_token: Option<&str>,
+    ) -> Result<Result<Credential, CredentialError>, Failure> {
+        self.long_term.credential(access_key_id, session_token).await
+    }
+}
+
+/// Opens the store, opens the root key, and puts the house together.
+pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
+    let simulated = config.simulate_time.then(|| Arc::new(SimulatedClock::default()));
+    let clock: Arc<dyn Clock> = match &simulated {
+        Some(clock) => Arc::clone(clock) as Arc<dyn Clock>,
+        None => Arc::new(SystemClock),
+    };
+    let random: Arc<dyn Random> = Arc::new(SystemRandom::new());
+    let store = Store::new(open_store(config).await?);
+    let keyring = Arc::new(Keyring::new(open_root(config, &store).await?, store.clone()));
+    let gate = Arc::new(Gate::new());
+    let audit = Arc::new(Trail::new(Arc::clone(&random)));
+    let platform = Platform {
+        clock: Arc::clone(&clock),
+        random: Arc::clone(&random),
+        store: store.clone(),
+        gate: Arc::clone(&gate),
+        audit: audit.clone(),
+    };
+    let iam = Iam::new(platform.clone(), Arc::clone(&keyring));
+    gate.connect_identities(iam.clone());
+    let kms_config = KmsConfig { allow_custom_ids: config.allow_custom_ids };
+    let kms = Kms::new(platform.clone(), Arc::clone(&keyring), kms_config);
+    let timers = Timers::new(store.clone(), Arc::clone(&clock), platform.random.uuid());
+    let services: Vec<Arc<dyn Service>> = vec![haechi_iam::service(iam.clone()), haechi_kms::service(kms)];
+    let operator = Arc::new(Operator::new(Arc::clone(&iam), Arc::clone(&timers), clock.clone(), simulated));
+    let pipeline = Arc::new(Pipeline::new(PipelineParts {
+        config: pipeline_config(config),
+        services,
+        credentials: Arc::new(AllCredentials { long_term: iam.clone() }),
+        clock,
+        random,
+        store: store.clone(),
+        audit,
+        meter: Arc::new(Calls::default()),
+        admin: operator.clone(),
+    }));
+    Ok(House { iam, pipeline, timers, store, operator })
+}
+
+fn pipeline_config(config: &Config) -> PipelineConfig {
+    let mut settings = PipelineConfig::new(config.account.clone(), config.region.clone());
+    if config.accept_any_signature {
+        settings.signatures = SignaturePolicy::AcceptAny;
+    }
+    if !config.durable_audit {
+        settings.audit = AuditMode::Relaxed;
+    }
+    settings.throttling = config.throttle;
+    settings.regions.clone_from(&config.regions);
+    settings
+}
+
+async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Backend>> {
+    match &config.store {
+        StoreChoice::Sqlite => {
+            let backend = SqliteBackend::open(&config.data_dir, &SqliteOptions::default())
+                .with_context(|| format!("cannot open the data in {}", config.data_dir.display()))?;
+            Ok(Arc::new(backend))
+        }
+        #[cfg(feature = "postgres")]
+        StoreChoice::Postgres(url) => {
+            let backend = haechi_store_postgres::PostgresBackend::connect(url).await?;
+            Ok(Arc::new(backend))
+        }
+        #[cfg(not(feature = "postgres"))]
+        StoreChoice::Postgres(_) => anyhow::bail!("this binary was built without the feature `postgres`"),
+    }
+}
+
+async fn open_root(config: &Config, store: &Store) -> anyhow::Result<haechi_crypto::RootKey> {
+    let choice = config.seal.clone();
+    let seal = tokio::task::spawn_blocking(move || open_seal(&choice)).await??;
+    match &config.store {
+        // One node keeps its sealed root beside its data; several keep it where all can read it.
+        StoreChoice::Sqlite => {
+            let file = SealFile::in_directory(&config.data_dir);
+            let opened = tokio::task::spawn_blocking(move || file.open_or_create(&*seal)).await??;
+            Ok(opened.0)
+        }
+        StoreChoice::Postgres(_) => Ok(haechi_keyring::root::open_or_create(store, seal).await?.0),
+    }
+}
+
+fn open_seal(choice: &SealChoice) -> anyhow::Result<Arc<dyn Seal>> {
+    Ok(match choice {
+        SealChoice::File(path) => Arc::new(KeyFileSeal::at_or_create(path)?),
+        SealChoice::Passphrase(path) => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the passphrase in {}", path.display()))?;
+            let passphrase = haechi_crypto::Plaintext::copy_of(text.trim_end_matches(['\r', '\n']).as_bytes());
+            Arc::new(PassphraseSeal::new(passphrase)?)
+        }
+        #[cfg(feature = "pkcs11")]
+        SealChoice::Pkcs11 { module, token, pin_file } => {
+            let pin = std::fs::read_to_string(pin_file)
+                .with_context(|| format!("cannot read the PIN in {}", pin_file.display()))?;
+            let configuration = haechi_seal::pkcs11::Pkcs11Configuration {
+                module: module.clone(),
+                token: token.clone(),
+                pin: haechi_crypto::Plaintext::copy_of(pin.trim_end().as_bytes()),
+                key: "haechi-root".to_owned(),
+            };
+            Arc::new(haechi_seal::pkcs11::Pkcs11Seal::at_or_create(configuration)?)
+        }
+        #[cfg(not(feature = "pkcs11"))]
+        SealChoice::Pkcs11 { .. } => anyhow::bail!("this binary was built without the feature `pkcs11`"),
+    })
+}
