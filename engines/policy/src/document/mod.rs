@@ -1,6 +1,7 @@
 //! Policy documents: from JSON text to compiled statements, refusing what AWS refuses.
 
 pub(crate) mod error;
+mod grammar;
 mod keys;
 pub(crate) mod kind;
 mod parse;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error::PolicyError;
 use super::kind::PolicyKind;
-use super::{keys, parse, principals, public, validate};
+use super::{grammar, keys, parse, principals, public, validate};
 use crate::principal::PrincipalRef;
 use crate::statement::Statement;
 
@@ -30,7 +30,7 @@ impl Policy {
     /// finer rules for customers' documents are not.
     pub fn parse_trusted(json: &str, kind: PolicyKind) -> Result<Self, PolicyError> {
         let document = read(json)?;
-        validate::grammar(&document)?;
+        grammar::check(&document)?;
         Self::compile(&document, kind)
     }
 

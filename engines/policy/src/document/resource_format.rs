@@ -31,6 +31,16 @@ const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
+/// S3's resources that live in a Region.
+const S3_REGIONAL: [&str; 6] = [
+    "accesspoint/",
+    "access-grants/",
+    "async-request/",
+    "job/",
+    "storage-lens/",
+    "storage-lens-group/",
+];
+
 /// Checks one value as IAM does when it stores a policy.
 pub(super) fn check(resource: &str) -> Result<(), PolicyError> {
     if resource == "*" {
@@ -59,9 +69,11 @@ pub(super) fn check(resource: &str) -> Result<(), PolicyError> {
     let id = rest.split_once(':').map_or("", |(_, id)| id);
     match service {
         "iam" => iam(resource, region, id),
-        "s3" if !region.is_empty() && !id.starts_with("accesspoint/") => Err(PolicyError::ResourceRegion {
-            resource: resource.to_owned(),
-        }),
+        "s3" if !region.is_empty() && !S3_REGIONAL.iter().any(|start| id.starts_with(start)) => {
+            Err(PolicyError::ResourceRegion {
+                resource: resource.to_owned(),
+            })
+        }
         _ => Ok(()),
     }
 }
@@ -72,7 +84,8 @@ fn iam(resource: &str, region: &str, id: &str) -> Result<(), PolicyError> {
             resource: resource.to_owned(),
         });
     }
-    if id == "*" || IAM_PATHS.iter().any(|start| id.starts_with(start)) {
+    // `root` came with AssumeRoot, after the message was written.
+    if matches!(id, "*" | "root") || IAM_PATHS.iter().any(|start| id.starts_with(start)) {
         return Ok(());
     }
     Err(PolicyError::IamResourcePath {
