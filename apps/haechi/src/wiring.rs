@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use haechi_audit::Trail;
+use haechi_cloudtrail::CloudTrail;
 use haechi_core::ports::{Credential, CredentialError, Credentials};
 use haechi_core::{Clock, Failure, Gate, Platform, Random, Service, SimulatedClock, SystemClock, SystemRandom};
 use haechi_iam::Iam;
@@ -15,6 +16,7 @@ use haechi_pipeline::{AuditMode, Pipeline, PipelineConfig, PipelineParts, Signat
 use haechi_seal::{KeyFileSeal, PassphraseSeal, Seal, SealFile};
 use haechi_store::{Backend, Store};
 use haechi_store_sqlite::{SqliteBackend, SqliteOptions};
+use haechi_sts::Sts;
 use haechi_timers::Timers;
 
 use crate::admin::Operator;
@@ -32,6 +34,7 @@ pub(crate) struct House {
 /// Long-term keys are IAM's, temporary ones are STS's.
 struct AllCredentials {
     long_term: Arc<Iam>,
+    temporary: Arc<Sts>,
 }
 
 #[async_trait]
@@ -41,7 +44,11 @@ impl Credentials for AllCredentials {
         access_key_id: &str,
         session_token: Option<&str>,
     ) -> Result<Result<Credential, CredentialError>, Failure> {
-        self.long_term.credential(access_key_id, session_token).await
+        if access_key_id.starts_with("ASIA") {
+            self.temporary.credential(access_key_id, session_token).await
+        } else {
+            self.long_term.credential(access_key_id, session_token).await
+        }
     }
 }
 
@@ -69,12 +76,19 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
     let kms_config = KmsConfig { allow_custom_ids: config.allow_custom_ids };
     let kms = Kms::new(platform.clone(), Arc::clone(&keyring), kms_config);
     let timers = Timers::new(store.clone(), Arc::clone(&clock), platform.random.uuid());
-    let services: Vec<Arc<dyn Service>> = vec![haechi_iam::service(iam.clone()), haechi_kms::service(kms)];
+    let sts = Sts::new(platform.clone(), Arc::clone(&keyring), iam.clone());
+    let cloudtrail = CloudTrail::new(platform.clone());
+    let services: Vec<Arc<dyn Service>> = vec![
+        haechi_cloudtrail::service(cloudtrail),
+        haechi_iam::service(iam.clone()),
+        haechi_kms::service(kms),
+        haechi_sts::service(sts.clone()),
+    ];
     let operator = Arc::new(Operator::new(Arc::clone(&iam), Arc::clone(&timers), clock.clone(), simulated));
     let pipeline = Arc::new(Pipeline::new(PipelineParts {
         config: pipeline_config(config),
         services,
-        credentials: Arc::new(AllCredentials { long_term: iam.clone() }),
+        credentials: Arc::new(AllCredentials { long_term: iam.clone(), temporary: sts.clone() }),
         clock,
         random,
         store: store.clone(),

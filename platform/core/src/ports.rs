@@ -94,6 +94,44 @@ pub trait Identities: Send + Sync {
     async fn account_exists(&self, account: &AccountId) -> Result<bool, Failure>;
 }
 
+/// What STS must know of a role.
+#[derive(Debug, Clone)]
+pub struct RoleFacts {
+    /// Its account.
+    pub account: AccountId,
+    /// Its ARN.
+    pub arn: String,
+    /// Its path.
+    pub path: String,
+    /// Its name, in the case in which it was made.
+    pub name: String,
+    /// `AROA…`
+    pub id: String,
+    /// Who may assume it.
+    pub trust_policy: String,
+    /// The longest session, in seconds.
+    pub max_session_seconds: i64,
+    /// Its tags.
+    pub tags: Vec<(String, String)>,
+}
+
+/// Knows roles and identity providers. IAM implements it.
+#[async_trait]
+pub trait Roles: Send + Sync {
+    /// The role with this ARN.
+    async fn role(&self, arn: &str) -> Result<Option<RoleFacts>, Failure>;
+
+    /// The client ids (audiences) of the account's OpenID Connect provider for an issuer, given as host and path;
+    /// `None` where the account has no such provider.
+    async fn oidc_audiences(&self, account: &AccountId, issuer: &str) -> Result<Option<Vec<String>>, Failure>;
+
+    /// The account of a long-term access key.
+    async fn access_key_account(&self, access_key_id: &str) -> Result<Option<AccountId>, Failure>;
+
+    /// Notes that a role was assumed now, from a Region.
+    async fn role_used(&self, role: &RoleFacts, at: haechi_wire::Timestamp, region: &Region) -> Result<(), Failure>;
+}
+
 /// What is known of a principal that a policy names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrincipalLookup {

@@ -8,6 +8,7 @@ mod aws_managed;
 mod credentials;
 mod identities;
 mod model;
+mod roles;
 mod store;
 
 use std::sync::Arc;

@@ -1,0 +1,3 @@
+//! The operations, one or one tight family per file.
+
+pub(crate) mod lookup_events;

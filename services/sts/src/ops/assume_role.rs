@@ -1,0 +1,220 @@
+//! AssumeRole: from one identity into a role that trusts it.
+//!
+//! The role's trust policy must allow, and the caller's own policies where the trust names only its account or lives
+//! in another account. A role that does not exist is refused like one that does not trust. Session tags need
+//! `sts:TagSession`, a source identity needs `sts:SetSourceIdentity`. A session made from a session (chaining) lives
+//! an hour at most, keeps its source identity and passes on its transitive tags. Follows the STS API reference,
+//! "AssumeRole", and the IAM user guide, "Pass session tags in AWS STS".
+
+use std::sync::Arc;
+
+use haechi_api_sts as api;
+use haechi_core::ports::RoleFacts;
+use haechi_core::{Arn, Ask, Call, Failure, Principal, Session};
+use haechi_policy::{Attached, Context, Policy, PolicyKind, ResourcePolicy, ResourcePolicyMode};
+use haechi_wire::ApiError;
+
+use crate::Sts;
+use crate::session_input::{describe_tags, packed_size, policies, refused, session, tags, validation};
+
+/// How long a session lives if nobody says, and a chained one at most.
+const HOUR: i64 = 3_600;
+
+pub(crate) async fn assume_role(
+    sts: Arc<Sts>,
+    call: Arc<Call>,
+    input: api::AssumeRoleRequest,
+) -> Result<api::AssumeRoleResponse, Failure> {
+    let role_arn = input.role_arn.unwrap_or_default();
+    let name = input.role_session_name.unwrap_or_default();
+    if !Arn::parse(&role_arn).is_some_and(|arn| arn.service() == "iam") {
+        return Err(validation(format!("{role_arn} is invalid")));
+    }
+    if matches!(call.caller.principal, Principal::Root { .. }) {
+        return Err(ApiError::new("AccessDenied", 403, "Roles may not be assumed by root accounts.").into());
+    }
+    let (inline, arns) = policies(input.policy, input.policy_arns)?;
+    let own_tags = tags(input.tags)?;
+    let transitive = input.transitive_tag_keys.unwrap_or_default();
+    let Some(role) = sts.roles.role(&role_arn).await? else {
+        return Err(refused(&call, "sts:AssumeRole", &role_arn));
+    };
+    call.audit_resource(role.arn.as_str(), "AWS::IAM::Role", &role.account);
+
+    let before = call.caller.session.as_deref();
+    let source_identity = chained_identity(before, input.source_identity)?;
+    let wish = Wish {
+        session_name: &name,
+        external_id: input.external_id.as_deref(),
+        source_identity: source_identity.as_deref(),
+        tags: &own_tags,
+        transitive: &transitive,
+    };
+    sts.authorize(&call, &role, &wish).await?;
+
+    let chain = before.filter(|s| !s.session_token).map_or(0, |s| s.chain + 1);
+    let seconds = duration(&role, input.duration_seconds, chain)?;
+    let (tags, transitive_tag_keys) = inherited_tags(before, own_tags, transitive)?;
+    let session = Session {
+        policies: inline,
+        policy_arns: arns,
+        tags,
+        transitive_tag_keys,
+        source_identity: source_identity.clone(),
+        chain,
+        mfa: before.and_then(|s| s.mfa),
+        ..session(&call, seconds)
+    };
+    let principal = Principal::AssumedRole {
+        account: role.account.clone(),
+        path: role.path.clone(),
+        role: role.name.clone(),
+        id: role.id.clone(),
+        session: name,
+    };
+    let credentials = sts.issue(&role.account, &principal, &session).await?;
+    sts.roles.role_used(&role, call.time, &call.region).await?;
+    Ok(api::AssumeRoleResponse {
+        credentials: Some(credentials),
+        assumed_role_user: Some(api::AssumedRoleUser {
+            assumed_role_id: Some(principal.user_id()),
+            arn: Some(principal.arn(call.partition())),
+        }),
+        packed_policy_size: packed_size(&session),
+        source_identity,
+        ..Default::default()
+    })
+}
+
+/// What the trust policy can look at.
+struct Wish<'a> {
+    session_name: &'a str,
+    external_id: Option<&'a str>,
+    source_identity: Option<&'a str>,
+    tags: &'a [(String, String)],
+    transitive: &'a [String],
+}
+
+impl Wish<'_> {
+    fn context(&self, role: &RoleFacts) -> Context {
+        let mut context = Context::new();
+        context.set("sts:rolesessionname", self.session_name);
+        if let Some(id) = self.external_id {
+            context.set("sts:externalid", id);
+        }
+        if let Some(identity) = self.source_identity {
+            context.set("sts:sourceidentity", identity);
+        }
+        describe_tags(self.tags, &mut context);
+        if !self.transitive.is_empty() {
+            context.set("sts:transitivetagkeys", self.transitive.to_vec());
+        }
+        for (key, value) in &role.tags {
+            context.set(format!("aws:resourcetag/{key}"), value.as_str());
+            context.set(format!("iam:resourcetag/{key}"), value.as_str());
+        }
+        context
+    }
+}
+
+impl Sts {
+    async fn authorize(&self, call: &Call, role: &RoleFacts, wish: &Wish<'_>) -> Result<(), Failure> {
+        let trust = Policy::parse(&role.trust_policy, PolicyKind::Trust).map_err(Failure::internal)?;
+        let mut actions = vec!["sts:AssumeRole"];
+        if !wish.tags.is_empty() {
+            actions.push("sts:TagSession");
+        }
+        if wish.source_identity.is_some() {
+            actions.push("sts:SetSourceIdentity");
+        }
+        for action in actions {
+            let ask = Ask::new(action, &role.arn, &role.account).with_context(wish.context(role)).with_policy(
+                ResourcePolicy {
+                    attached: Attached { policy: &trust, label: "trust-policy" },
+                    mode: ResourcePolicyMode::Trust,
+                },
+            );
+            if !self.platform.gate.decide(call, ask).await?.is_allowed() {
+                return Err(refused(call, action, &role.arn));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A source identity is set once and stays for the whole chain.
+fn chained_identity(before: Option<&Session>, asked: Option<String>) -> Result<Option<String>, Failure> {
+    match (before.and_then(|s| s.source_identity.clone()), asked) {
+        (Some(set), Some(asked)) if set != asked => {
+            let text = "Source Identity set in the request does not match the Source Identity of the session.";
+            Err(ApiError::new("AccessDenied", 403, text).into())
+        }
+        (Some(set), _) => Ok(Some(set)),
+        (None, asked) => Ok(asked),
+    }
+}
+
+fn duration(role: &RoleFacts, asked: Option<i32>, chain: u32) -> Result<i64, Failure> {
+    let seconds = asked.map_or(HOUR.min(role.max_session_seconds), i64::from);
+    if chain > 0 && seconds > HOUR {
+        return Err(validation(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+        ));
+    }
+    if seconds > role.max_session_seconds {
+        return Err(validation(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
+    }
+    Ok(seconds)
+}
+
+type Tags = Vec<(String, String)>;
+
+/// The session's own tags over the transitive ones of the session before; those may not be overridden.
+fn inherited_tags(
+    before: Option<&Session>,
+    own: Tags,
+    mut transitive: Vec<String>,
+) -> Result<(Tags, Vec<String>), Failure> {
+    let mut tags = own;
+    if let Some(before) = before {
+        for key in &before.transitive_tag_keys {
+            if tags.iter().any(|(own, _)| own.eq_ignore_ascii_case(key)) {
+                let text = "One of the specified transitive tag keys can't be set because it conflicts with a \
+                            transitive tag key from the calling session.";
+                return Err(ApiError::new("InvalidParameterValue", 400, text).into());
+            }
+            if let Some(tag) = before.tags.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
+                tags.push(tag.clone());
+            }
+            transitive.push(key.clone());
+        }
+    }
+    Ok((tags, transitive))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transitive_tag_goes_on_and_cannot_be_overridden() {
+        let before = Session {
+            tags: vec![("team".into(), "red".into()), ("local".into(), "x".into())],
+            transitive_tag_keys: vec!["team".into()],
+            ..Session::default()
+        };
+        let (tags, keys) = inherited_tags(Some(&before), vec![("job".into(), "1".into())], Vec::new()).unwrap();
+        assert_eq!(tags, vec![("job".to_owned(), "1".to_owned()), ("team".to_owned(), "red".to_owned())]);
+        assert_eq!(keys, vec!["team".to_owned()]);
+        assert!(inherited_tags(Some(&before), vec![("TEAM".into(), "blue".into())], Vec::new()).is_err());
+    }
+
+    #[test]
+    fn a_source_identity_stays_for_the_whole_chain() {
+        let before = Session { source_identity: Some("alice".into()), ..Session::default() };
+        assert_eq!(chained_identity(Some(&before), None).unwrap().as_deref(), Some("alice"));
+        assert!(chained_identity(Some(&before), Some("bob".into())).is_err());
+    }
+}
