@@ -115,10 +115,7 @@ fn json_is_a_base64_string_and_hides_the_secret() {
     let domain = DomainKey::generate().unwrap();
     let sealed = domain.seal(&binding(), b"known material").unwrap();
     let json = serde_json::to_string(&sealed).unwrap();
-    assert!(
-        json.starts_with("\"AQ") || json.starts_with("\"A"),
-        "version 1 leads: {json}"
-    );
+    assert!(json.starts_with("\"A"), "version 1 leads: {json}");
     assert_eq!(serde_json::from_str::<Sealed>(&json).unwrap(), sealed);
     assert!(
         !sealed
