@@ -32,6 +32,8 @@ pub use self::options::SqliteOptions;
 use self::{lock::DirectoryLock, reader::Readers, writer::Writer};
 
 const FILE: &str = "haechi.db";
+/// SQLite names it after the file.
+const WRITE_AHEAD_LOG: &str = "haechi.db-wal";
 /// Ranges up to this length are read where they are asked for; longer ones go to threads that may block.
 const SHORT_RANGE: usize = 64;
 
@@ -50,8 +52,9 @@ impl SqliteBackend {
         let lock = DirectoryLock::take(directory)?;
         let file = directory.join(FILE);
         lock::make_private_file(&file)?;
-        let connection = schema::open(&file, options)?;
-        let writer = Writer::start(connection, options)?;
+        let connection = schema::open(&file)?;
+        let second = schema::connect(&file)?;
+        let writer = Writer::start(connection, second, directory.join(WRITE_AHEAD_LOG), options)?;
         Ok(Self {
             writer,
             readers: Arc::new(Readers::new(file)),

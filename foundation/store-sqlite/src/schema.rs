@@ -3,12 +3,12 @@
 //! `meta.schema` says which of the steps below a file has been through. A step, once released, never changes; a new
 //! need is a new step. Each step runs in one transaction together with raising the number.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use haechi_store::StoreError;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use crate::{SqliteOptions, error};
+use crate::error;
 
 /// The steps from an empty file to the current schema.
 const STEPS: &[&str] = &[
@@ -24,32 +24,36 @@ const STEPS: &[&str] = &[
 ];
 
 /// Opens the file for writing, makes or migrates its tables.
-pub(crate) fn open(file: &Path, options: &SqliteOptions) -> Result<Connection, StoreError> {
-    let shown = file.display();
-    let failed =
-        |cause: rusqlite::Error| error::open(&format!("the data file {shown} can't be opened"), cause);
-    let mut connection = Connection::open(file).map_err(failed)?;
+pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
+    let mut connection = connect(file)?;
+    migrate(&mut connection, &file.display().to_string())?;
+    // Nobody else writes from here on; and moving the write-ahead log must not wait for a long reader.
     connection
-        .pragma_update(None, "journal_mode", "WAL")
-        .map_err(failed)?;
-    connection
-        .pragma_update(None, "synchronous", "FULL")
-        .map_err(failed)?;
-    connection
-        .pragma_update(None, "wal_autocheckpoint", options.checkpoint_pages)
-        .map_err(failed)?;
-    connection
-        .pragma_update(None, "cache_size", -16_000)
-        .map_err(failed)?;
-    connection
-        .pragma_update(None, "temp_store", "MEMORY")
-        .map_err(failed)?;
-    connection
-        .pragma_update(None, "foreign_keys", false)
-        .map_err(failed)?;
-    connection.set_prepared_statement_cache_capacity(32);
-    migrate(&mut connection, &shown.to_string())?;
+        .busy_timeout(Duration::ZERO)
+        .map_err(|cause| error::open("the data file can't be opened", cause))?;
     Ok(connection)
+}
+
+/// Opens the file for writing as it is.
+pub(crate) fn connect(file: &Path) -> Result<Connection, StoreError> {
+    let prepare = || {
+        let connection = Connection::open(file)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        // That is done beside the writer.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        connection.pragma_update(None, "cache_size", -16_000)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "foreign_keys", false)?;
+        connection.set_prepared_statement_cache_capacity(32);
+        Ok(connection)
+    };
+    prepare().map_err(|cause: rusqlite::Error| {
+        error::open(
+            &format!("the data file {} can't be opened", file.display()),
+            cause,
+        )
+    })
 }
 
 fn migrate(connection: &mut Connection, shown: &str) -> Result<(), StoreError> {

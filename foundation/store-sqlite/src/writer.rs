@@ -1,21 +1,24 @@
 //! The one thread that writes.
 
+mod checkpoint;
 mod group;
 
-use std::{sync::Arc, thread::JoinHandle, time::Duration};
+use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
 use haechi_store::{Batch, CommitError, Listener, LogRecord, Revision, StoreError};
 use parking_lot::RwLock;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use self::group::Committer;
+use self::{checkpoint::Checkpointer, group::Committer};
 use crate::{SqliteOptions, error};
 
 /// How many jobs may wait; beyond it, writers wait to queue.
 const QUEUE: usize = 16_384;
 /// While a group gathers, how often the thread looks whether everybody is there.
 const LOOK_EVERY: Duration = Duration::from_micros(50);
+/// SQLite's page, in bytes.
+const PAGE: u64 = 4096;
 /// Groups smaller than this don't wait for more.
 const WORTH_GATHERING: usize = 3;
 
@@ -46,10 +49,18 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, options: &SqliteOptions) -> Result<Self, StoreError> {
+    /// Starts the thread. `connection` is the one that writes, `second` serves to move the write-ahead log at `log`.
+    pub(crate) fn start(
+        connection: Connection,
+        second: Connection,
+        log: PathBuf,
+        options: &SqliteOptions,
+    ) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let listeners = Listeners::default();
-        let committer = Committer::new(connection, listeners.clone())
+        let checkpointer = Checkpointer::start(second, log, u64::from(options.checkpoint_pages) * PAGE)
+            .map_err(|cause| error::open("the checkpointing thread can't be started", cause))?;
+        let committer = Committer::new(connection, checkpointer, listeners.clone())
             .map_err(|cause| error::open("the data file can't be read", cause))?;
         let options = options.clone();
         let thread = std::thread::Builder::new()

@@ -4,7 +4,7 @@ use haechi_store::{Batch, CommitError, Key, LogRecord, Revision, StoreError, log
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
-use super::{Job, Listeners};
+use super::{Job, Listeners, checkpoint::Checkpointer};
 use crate::{
     error::unavailable,
     log::{Streams, expire},
@@ -34,6 +34,8 @@ enum Pending {
 }
 
 pub(super) struct Committer {
+    // Ends before the connection, so that the last one to close is the writer's.
+    checkpointer: Checkpointer,
     connection: Connection,
     listeners: Listeners,
     streams: Streams,
@@ -44,9 +46,14 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    pub(super) fn new(connection: Connection, listeners: Listeners) -> rusqlite::Result<Self> {
+    pub(super) fn new(
+        connection: Connection,
+        checkpointer: Checkpointer,
+        listeners: Listeners,
+    ) -> rusqlite::Result<Self> {
         let revision = number(&connection, REVISION)?.unwrap_or(0) as u64;
         Ok(Self {
+            checkpointer,
             connection,
             listeners,
             streams: Streams::default(),
@@ -74,6 +81,7 @@ impl Committer {
             Ok(()) => self.announce(pending),
             Err(error) => self.give_up(pending, &error),
         }
+        self.checkpointer.after_group(&self.connection);
     }
 
     fn begin(&mut self) -> rusqlite::Result<()> {
