@@ -67,3 +67,6 @@ macro_rules! names {
 }
 
 pub(crate) use {names, shapes};
+
+#[cfg(test)]
+mod tests;

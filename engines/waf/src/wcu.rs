@@ -192,3 +192,6 @@ impl Meter {
         cost
     }
 }
+
+#[cfg(test)]
+mod tests;

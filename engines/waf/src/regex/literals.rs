@@ -177,7 +177,7 @@ mod tests {
 
         #[test]
         fn every_match_contains_a_required_literal(
-            pattern in "(\\(\\?i\\))?[ab]{1,3}(\\(c[de]\\|f[^a]\\)|\\[bc\\]|c\\{2\\}|d\\+|\\.\\*)[abc]{0,3}(d\\?)?",
+            pattern in "(\\(\\?i\\))?[ab]{1,3}(\\(c[de]\\|f\\[\\^a\\]\\)|\\[bc\\]|c\\{2\\}|d\\+|\\.\\*)[abc]{0,3}(d\\?)?",
             haystack in "[abcdefABC]{0,24}",
         ) {
             let regex = Regex::new(&pattern).expect("a pattern");
