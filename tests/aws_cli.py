@@ -26,6 +26,7 @@ class AwsCli:
         self.environment |= {
             "HOME": str(home),
             "AWS_ENDPOINT_URL": server.endpoint,
+            "AWS_DEFAULT_REGION": region,
             "AWS_REGION": region,
             "AWS_PAGER": "",
             "AWS_MAX_ATTEMPTS": "1",
