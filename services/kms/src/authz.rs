@@ -5,13 +5,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use haechi_api_kms::error::ErrorCode;
 use haechi_core::gate::requester;
 use haechi_core::{Ask, Authorized, Call, Failure};
 use haechi_policy::{Attached, Context, ResourcePolicy, ResourcePolicyMode};
 
 use crate::Kms;
 use crate::loaded::LoadedKey;
-use crate::model::grant::{Grant, GrantOperation};
+use crate::model::alias::AliasName;
+use crate::model::grant::{Grant, GrantOperation, is_well_formed_token};
 use crate::model::multi_region::MultiRegionRole;
 use crate::resolve::{Forms, Named};
 use crate::store::{ALIASES_OF_KEY, GRANTS, GRANTS_OF_GRANTEE, scope};
@@ -31,17 +33,27 @@ pub(crate) struct Wish<'a> {
     pub(crate) conditions: Vec<(&'static str, String)>,
     /// Tags of the request: `aws:RequestTag/…`, `aws:TagKeys`.
     pub(crate) request_tags: Option<&'a BTreeMap<String, String>>,
+    /// Keys of tags that the request takes away: `aws:TagKeys` alone.
+    pub(crate) request_tag_keys: Option<&'a BTreeMap<String, String>>,
 }
 
 impl<'a> Wish<'a> {
     /// A wish that only policies can grant.
     pub(crate) fn new(action: &'a str) -> Self {
-        Self { action, ..Self::default() }
+        Self {
+            action,
+            ..Self::default()
+        }
     }
 
     /// A wish that a grant can fulfil too.
     pub(crate) fn with_grant(action: &'a str, operation: GrantOperation, tokens: &'a [String]) -> Self {
-        Self { action, grant: Some(operation), grant_tokens: tokens, ..Self::default() }
+        Self {
+            action,
+            grant: Some(operation),
+            grant_tokens: tokens,
+            ..Self::default()
+        }
     }
 
     /// With an encryption context.
@@ -59,6 +71,12 @@ impl<'a> Wish<'a> {
     /// With the tags that the request brings.
     pub(crate) fn tags(mut self, tags: &'a BTreeMap<String, String>) -> Self {
         self.request_tags = Some(tags);
+        self
+    }
+
+    /// With the keys of the tags that the request takes away.
+    pub(crate) fn tag_keys(mut self, keys: &'a BTreeMap<String, String>) -> Self {
+        self.request_tag_keys = Some(keys);
         self
     }
 }
@@ -84,19 +102,23 @@ impl Kms {
         wish: Wish<'_>,
     ) -> Result<Authorized<Arc<LoadedKey>>, Failure> {
         let Named { loaded, alias } = named;
+        let alias = alias.as_ref();
         call.audit_resource(loaded.arn.as_str(), "AWS::KMS::Key", &loaded.key.account);
-        let mut context = self.conditions(call, &loaded, &wish).await?;
-        if let Some(alias) = &alias {
-            context.set("kms:requestalias", alias.as_str());
+        if !wish.grant_tokens.iter().all(|token| is_well_formed_token(token)) {
+            return Err(ErrorCode::InvalidGrantTokenException
+                .with("Invalid grant token.")
+                .into());
         }
+        let context = self.conditions(call, &loaded, alias, &wish).await?;
         let action = format!("kms:{}", wish.action);
-        let mut ask = Ask::new(&action, &loaded.arn, &loaded.key.account).with_context(context.clone());
+        let mut ask = Ask::new(&action, &loaded.arn, &loaded.key.account).with_context(context);
         ask.policy = resource_policy(&loaded);
         let ruling = self.platform.gate.consider(call, ask).await?;
         // Grants are read only where policies do not suffice: they can add permission, never take it away.
         if ruling.is_implicit_deny() {
             if let Some(grant) = self.applicable_grant(call, &loaded, &wish).await? {
                 let who = requester(&call.caller, call.partition());
+                let context = self.conditions(call, &loaded, alias, &wish).await?;
                 let mut ask = Ask::new(&action, &loaded.arn, &loaded.key.account).with_context(context);
                 ask.policy = resource_policy(&loaded);
                 ask.grant = who.named_by(&grant.grantee);
@@ -122,7 +144,11 @@ impl Kms {
         let empty = BTreeMap::new();
         for name in self.grantee_names(call) {
             let prefix = (key.id.as_str(), name.as_str());
-            let ids = self.platform.store.collection(&GRANTS_OF_GRANTEE, &scope, prefix).await?;
+            let ids = self
+                .platform
+                .store
+                .collection(&GRANTS_OF_GRANTEE, &scope, prefix)
+                .await?;
             for (_, id) in ids.iter() {
                 let place = (key.id.as_str(), id.value.as_str());
                 let Some(grant) = self.platform.store.get(&GRANTS, &scope, place).await? else {
@@ -164,10 +190,14 @@ impl Kms {
         &self,
         call: &Call,
         loaded: &LoadedKey,
+        alias: Option<&AliasName>,
         wish: &Wish<'_>,
     ) -> Result<Context, Failure> {
         let key = &loaded.key;
         let mut context = Context::with_capacity(32);
+        if let Some(alias) = alias {
+            context.set("kms:requestalias", alias.as_str());
+        }
         context.set("kms:calleraccount", call.account.as_str());
         context.set("kms:keyspec", key.spec.name());
         context.set("kms:customermasterkeyspec", key.spec.name());
@@ -190,7 +220,10 @@ impl Kms {
             for (name, value) in pairs {
                 context.set(format!("kms:encryptioncontext:{name}"), value.as_str());
             }
-            context.set("kms:encryptioncontextkeys", pairs.keys().cloned().collect::<Vec<_>>());
+            context.set(
+                "kms:encryptioncontextkeys",
+                pairs.keys().cloned().collect::<Vec<_>>(),
+            );
         }
         for (name, value) in &wish.conditions {
             context.set(*name, value.as_str());
@@ -204,10 +237,20 @@ impl Kms {
             }
             context.set("aws:tagkeys", tags.keys().cloned().collect::<Vec<_>>());
         }
+        if let Some(keys) = wish.request_tag_keys {
+            context.set("aws:tagkeys", keys.keys().cloned().collect::<Vec<_>>());
+        }
         let scope = scope(&key.account, &key.region);
-        let aliases = self.platform.store.collection(&ALIASES_OF_KEY, &scope, key.id.as_str()).await?;
+        let aliases = self
+            .platform
+            .store
+            .collection(&ALIASES_OF_KEY, &scope, key.id.as_str())
+            .await?;
         if !aliases.is_empty() {
-            let names: Vec<String> = aliases.iter().map(|(_, name)| name.value.as_ref().clone()).collect();
+            let names: Vec<String> = aliases
+                .iter()
+                .map(|(_, name)| name.value.as_ref().clone())
+                .collect();
             context.set("kms:resourcealiases", names);
         }
         Ok(context)
@@ -216,7 +259,10 @@ impl Kms {
 
 fn resource_policy(loaded: &LoadedKey) -> Option<ResourcePolicy<'_>> {
     loaded.policy.as_ref().map(|policy| ResourcePolicy {
-        attached: Attached { policy, label: "key-policy" },
+        attached: Attached {
+            policy,
+            label: "key-policy",
+        },
         mode: ResourcePolicyMode::KeyPolicy,
     })
 }

@@ -44,8 +44,9 @@ pub(crate) fn invalid_state(message: impl Into<String>) -> ApiError {
 
 /// The operation is not for this kind of key.
 pub(crate) fn unsupported(arn: &str) -> ApiError {
-    ErrorCode::UnsupportedOperationException
-        .with(format!("{arn} origin is EXTERNAL which is not valid for this operation."))
+    ErrorCode::UnsupportedOperationException.with(format!(
+        "{arn} origin is EXTERNAL which is not valid for this operation."
+    ))
 }
 
 /// `ValidationException`: what the model's constraints do not catch.
@@ -62,4 +63,10 @@ pub(crate) fn dry_run() -> ApiError {
 /// A ciphertext that does not open. AWS gives no reason, so that nobody can probe.
 pub(crate) fn invalid_ciphertext() -> ApiError {
     ErrorCode::InvalidCiphertextException.with("")
+}
+
+/// An answer for an enclave alone. Verifying attestation documents takes AWS's Nitro root of trust.
+pub(crate) fn no_recipients() -> ApiError {
+    ErrorCode::UnsupportedOperationException
+        .with("Recipient is not supported: there are no Nitro enclaves or NitroTPM instances here.")
 }

@@ -5,6 +5,7 @@
 //! alone releases a key ([`haechi_core::Authorized`]); what rests in the store is sealed under the domain key.
 
 mod authz;
+mod change;
 mod custom_id;
 mod error;
 mod loaded;
@@ -13,6 +14,7 @@ mod materials;
 mod metadata;
 mod model;
 mod ops;
+mod paging;
 mod policy;
 mod precondition;
 mod resolve;
@@ -47,16 +49,53 @@ impl Kms {
     /// The service over its platform.
     pub fn new(platform: Platform, keyring: Arc<Keyring>, config: KmsConfig) -> Arc<Self> {
         let keys = LoadedKeys::new(platform.store.clone(), Arc::clone(&keyring));
-        Arc::new(Self { platform, keyring, keys, config })
+        Arc::new(Self {
+            platform,
+            keyring,
+            keys,
+            config,
+        })
     }
 }
 
 /// The operations, one line each.
 pub fn service(kms: Arc<Kms>) -> Arc<dyn Service> {
     let router = Router::new(&haechi_api_kms::SERVICE, kms)
+        .on::<op::CancelKeyDeletion, _, _>(ops::deletion::cancel_key_deletion)
+        .on::<op::CreateAlias, _, _>(ops::aliases::create_alias)
+        .on::<op::DeleteAlias, _, _>(ops::aliases::delete_alias)
+        .on::<op::DisableKey, _, _>(ops::switch::disable_key)
+        .on::<op::EnableKey, _, _>(ops::switch::enable_key)
+        .on::<op::GetKeyPolicy, _, _>(ops::key_policy::get_key_policy)
+        .on::<op::ListAliases, _, _>(ops::aliases::list_aliases)
+        .on::<op::ListKeyPolicies, _, _>(ops::key_policy::list_key_policies)
+        .on::<op::ListKeys, _, _>(ops::list_keys::list_keys)
+        .on::<op::ListResourceTags, _, _>(ops::key_tags::list_resource_tags)
+        .on::<op::PutKeyPolicy, _, _>(ops::key_policy::put_key_policy)
+        .on::<op::ScheduleKeyDeletion, _, _>(ops::deletion::schedule_key_deletion)
+        .on::<op::TagResource, _, _>(ops::key_tags::tag_resource)
+        .on::<op::UntagResource, _, _>(ops::key_tags::untag_resource)
+        .on::<op::UpdateAlias, _, _>(ops::aliases::update_alias)
+        .on::<op::UpdateKeyDescription, _, _>(ops::switch::update_key_description)
         .on::<op::CreateKey, _, _>(ops::create_key::create_key)
         .on::<op::Decrypt, _, _>(ops::decrypt::decrypt)
         .on::<op::DescribeKey, _, _>(ops::describe_key::describe_key)
+        .on::<op::Decapsulate, _, _>(ops::encapsulate::decapsulate)
+        .on::<op::DeriveSharedSecret, _, _>(ops::derive_shared_secret::derive_shared_secret)
+        .on::<op::Encapsulate, _, _>(ops::encapsulate::encapsulate)
+        .on::<op::GenerateDataKey, _, _>(ops::data_key::generate_data_key)
+        .on::<op::GenerateDataKeyWithoutPlaintext, _, _>(ops::data_key::generate_data_key_without_plaintext)
+        .on::<op::GenerateDataKeyPair, _, _>(ops::data_key_pair::generate_data_key_pair)
+        .on::<op::GenerateDataKeyPairWithoutPlaintext, _, _>(
+            ops::data_key_pair::generate_data_key_pair_without_plaintext,
+        )
+        .on::<op::GenerateMac, _, _>(ops::mac::generate_mac)
+        .on::<op::GenerateRandom, _, _>(ops::generate_random::generate_random)
+        .on::<op::GetPublicKey, _, _>(ops::get_public_key::get_public_key)
+        .on::<op::ReEncrypt, _, _>(ops::re_encrypt::re_encrypt)
+        .on::<op::Sign, _, _>(ops::sign::sign)
+        .on::<op::Verify, _, _>(ops::sign::verify)
+        .on::<op::VerifyMac, _, _>(ops::mac::verify_mac)
         .on::<op::Encrypt, _, _>(ops::encrypt::encrypt);
     Arc::new(router)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use haechi_api_kms::error::ErrorCode;
 use haechi_core::{AccountId, Failure, Region};
-use haechi_crypto::{KeyMaterial, KeySpec, MaterialId};
+use haechi_crypto::{KeyMaterial, KeyPairSpec, KeySpec, MaterialId, PrivateKey};
 
 use crate::Kms;
 use crate::loaded::LoadedKey;
@@ -13,9 +13,19 @@ use crate::model::material::{Material, MaterialState, binding};
 
 impl Kms {
     /// The material that encrypts and signs now, opened.
-    pub(crate) async fn current(&self, loaded: &LoadedKey) -> Result<(MaterialId, Arc<KeyMaterial>), Failure> {
-        let material = loaded.key.current_material().ok_or_else(|| unavailable(&loaded.arn))?;
-        let open = self.keys.open(loaded, material).await?.ok_or_else(|| unavailable(&loaded.arn))?;
+    pub(crate) async fn current(
+        &self,
+        loaded: &LoadedKey,
+    ) -> Result<(MaterialId, Arc<KeyMaterial>), Failure> {
+        let material = loaded
+            .key
+            .current_material()
+            .ok_or_else(|| unavailable(&loaded.arn))?;
+        let open = self
+            .keys
+            .open(loaded, material)
+            .await?
+            .ok_or_else(|| unavailable(&loaded.arn))?;
         Ok((material.id, open))
     }
 
@@ -29,6 +39,32 @@ impl Kms {
             Some(material) => self.keys.open(loaded, material).await,
             None => Ok(None),
         }
+    }
+
+    /// Runs work with the key pair that is the key's current material. An RSA key of 4,096 bits takes more than a
+    /// millisecond for a private operation: that leaves the async threads.
+    pub(crate) async fn with_pair<R: Send + 'static>(
+        &self,
+        loaded: &LoadedKey,
+        work: impl FnOnce(&PrivateKey) -> R + Send + 'static,
+    ) -> Result<R, Failure> {
+        let (_, material) = self.current(loaded).await?;
+        let KeyMaterial::Pair(pair) = material.as_ref() else {
+            return Err(Failure::internal(
+                "an asymmetric key holds material of another kind",
+            ));
+        };
+        if pair.spec() != KeyPairSpec::Rsa4096 {
+            return Ok(work(pair));
+        }
+        let working = tokio::task::spawn_blocking(move || match material.as_ref() {
+            KeyMaterial::Pair(pair) => Some(work(pair)),
+            _ => None,
+        });
+        working
+            .await
+            .map_err(Failure::internal)?
+            .ok_or_else(|| Failure::internal("material changed its kind"))
     }
 
     /// Makes new material for a key and seals it. RSA takes up to a second: it leaves the async threads.
@@ -56,7 +92,11 @@ impl Kms {
     ) -> Result<Material, Failure> {
         let id = material.id(key_id.as_str()).map_err(Failure::internal)?;
         let bytes = material.to_bytes().map_err(Failure::internal)?;
-        let domain = self.keyring.domain(account, region).await.map_err(Failure::internal)?;
+        let domain = self
+            .keyring
+            .domain(account, region)
+            .await
+            .map_err(Failure::internal)?;
         let bound = binding(account.as_str(), region.as_str(), key_id.as_str(), &id);
         let sealed = domain.seal(&bound, bytes.expose()).map_err(Failure::internal)?;
         Ok(Material {
@@ -73,5 +113,7 @@ impl Kms {
 }
 
 fn unavailable(arn: &str) -> Failure {
-    ErrorCode::KeyUnavailableException.with(format!("{arn} has no key material.")).into()
+    ErrorCode::KeyUnavailableException
+        .with(format!("{arn} has no key material."))
+        .into()
 }

@@ -14,7 +14,9 @@ use haechi_crypto::{KeyPairSpec, KeySpec};
 
 /// `KeyMetadata`. Members that do not apply to the key are absent, as AWS leaves them out.
 pub(crate) fn key_metadata(key: &Key) -> api::KeyMetadata {
-    let expiring = key.current_material().filter(|_| key.origin == KeyOrigin::External);
+    let expiring = key
+        .current_material()
+        .filter(|_| key.origin == KeyOrigin::External);
     let expires = expiring.and_then(|m| m.expires_ms);
     let deletion = key.deletion.as_ref();
     api::KeyMetadata {
@@ -43,9 +45,11 @@ pub(crate) fn key_metadata(key: &Key) -> api::KeyMetadata {
         multi_region_configuration: key.multi_region.as_ref().map(|family| family_of(key, family)),
         pending_deletion_window_in_days: pending_window(key),
         mac_algorithms: listed(&mac_algorithms(key.spec)),
-        xks_key_configuration: key.custom_store.as_ref().and_then(|c| c.xks_key_id.clone()).map(|id| {
-            api::XksKeyConfigurationType { id: Some(id) }
-        }),
+        xks_key_configuration: key
+            .custom_store
+            .as_ref()
+            .and_then(|c| c.xks_key_id.clone())
+            .map(|id| api::XksKeyConfigurationType { id: Some(id) }),
         current_key_material_id: current_material_id(key),
     }
 }
@@ -57,12 +61,20 @@ pub(crate) fn current_material_id(key: &Key) -> Option<String> {
 }
 
 fn expiration_model(material: &Material) -> api::ExpirationModelType {
-    if material.expires_ms.is_some() { "KEY_MATERIAL_EXPIRES" } else { "KEY_MATERIAL_DOES_NOT_EXPIRE" }.into()
+    if material.expires_ms.is_some() {
+        "KEY_MATERIAL_EXPIRES"
+    } else {
+        "KEY_MATERIAL_DOES_NOT_EXPIRE"
+    }
+    .into()
 }
 
 /// A primary that waits for its replicas has a window and no date yet.
 fn pending_window(key: &Key) -> Option<i32> {
-    let deletion = key.deletion.as_ref().filter(|_| key.state == KeyState::PendingReplicaDeletion)?;
+    let deletion = key
+        .deletion
+        .as_ref()
+        .filter(|_| key.state == KeyState::PendingReplicaDeletion)?;
     i32::try_from(deletion.window_days).ok()
 }
 
@@ -78,14 +90,15 @@ fn family_of(key: &Key, family: &MultiRegion) -> api::MultiRegionConfiguration {
     }
 }
 
-fn encapsulation_algorithms(spec: KeySpec) -> &'static [&'static str] {
+pub(crate) fn encapsulation_algorithms(spec: KeySpec) -> &'static [&'static str] {
     match spec {
         KeySpec::Pair(KeyPairSpec::MlKem512 | KeyPairSpec::MlKem768 | KeyPairSpec::MlKem1024) => &["ML_KEM"],
         _ => &[],
     }
 }
 
-fn listed<T: for<'a> From<&'a str>>(names: &[&str]) -> Option<Vec<T>> {
+/// The names as the API lists them; an empty list is left out.
+pub(crate) fn listed<T: for<'a> From<&'a str>>(names: &[&str]) -> Option<Vec<T>> {
     (!names.is_empty()).then(|| names.iter().map(|name| T::from(name)).collect())
 }
 

@@ -9,6 +9,15 @@ use super::key_id::KeyId;
 /// Grants per key (KMS developer guide, "Resource quotas").
 pub const MAX_GRANTS_PER_KEY: usize = 50_000;
 
+/// Whether a text can be a grant token: at least 32 characters of base64, plain or for URLs. Every grant is usable at
+/// once, so that a token has no further meaning to a request that uses a key.
+pub fn is_well_formed_token(token: &str) -> bool {
+    token.len() >= 32
+        && token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'='))
+}
+
 /// A grant as it stands in the store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
@@ -97,7 +106,10 @@ grant_operations!(
 impl GrantOperation {
     /// Reads AWS's name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|operation| operation.name() == name)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|operation| operation.name() == name)
     }
 
     /// Whether the operation takes an encryption context, so that a constraint can bind it.

@@ -2,16 +2,17 @@
 //!
 //! Order of errors: what the ciphertext names comes first (InvalidCiphertext where it names nothing of ours), then
 //! IncorrectKey where the request names another key, AccessDenied, Disabled/InvalidState, InvalidKeyUsage,
-//! DryRunOperation, and at last InvalidCiphertext for a context or a byte that does not fit. A key that is not here
-//! is answered like one that may not be used. Follows the KMS API reference, "Decrypt".
+//! InvalidCiphertext for a context or a byte that does not fit, and at last DryRunOperation: a dry run promises that
+//! the call would succeed. With `IGNORE_CIPHERTEXT` it promises only the permission and needs no ciphertext. A key
+//! that is not here is answered like one that may not be used. Follows the KMS API reference, "Decrypt".
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use haechi_api_kms as api;
 use haechi_api_kms::error::ErrorCode;
-use haechi_core::{Authorized, Call, Failure, access_denied};
-use haechi_crypto::{CanonicalContext, CiphertextHeader, EncryptionAlgorithm, KeyMaterial, MaterialId, envelope};
+use haechi_core::{Call, Failure, access_denied};
+use haechi_crypto::{CiphertextHeader, EncryptionAlgorithm, KeyMaterial, KeySpec, MaterialId, envelope};
 use haechi_wire::Blob;
 
 use crate::Kms;
@@ -20,96 +21,144 @@ use crate::error;
 use crate::loaded::LoadedKey;
 use crate::model::grant::GrantOperation;
 use crate::model::key_id::KeyId;
-use crate::model::state::OperationClass;
-use crate::model::usage::{KeyUsage, encryption_algorithms};
+use crate::ops::encrypt::{canonical, require_no_context};
 use crate::resolve::{Forms, Named};
 use crate::store::{OWNERS, shared_scope};
-
-/// What a symmetric ciphertext says of itself.
-pub(crate) struct BlobOwner {
-    pub(crate) key_id: KeyId,
-    pub(crate) material: MaterialId,
-}
 
 pub(crate) async fn decrypt(
     kms: Arc<Kms>,
     call: Arc<Call>,
     input: api::DecryptRequest,
 ) -> Result<api::DecryptResponse, Failure> {
-    let algorithm = input.encryption_algorithm.unwrap_or_else(|| "SYMMETRIC_DEFAULT".into());
+    let algorithm = input
+        .encryption_algorithm
+        .unwrap_or_else(|| "SYMMETRIC_DEFAULT".into());
     let context = input.encryption_context.unwrap_or_default();
     let tokens = input.grant_tokens.unwrap_or_default();
-    let blob = input.ciphertext_blob.unwrap_or_default();
+    let dry_run = DryRun::of(input.dry_run, input.dry_run_modifiers.as_deref());
+    call.audit_parameter("encryptionAlgorithm", algorithm.as_str().into());
     let wish = Wish::with_grant("Decrypt", GrantOperation::Decrypt, &tokens)
         .context(Some(&context))
         .condition("kms:encryptionalgorithm", algorithm.as_str());
-    call.audit_parameter("encryptionAlgorithm", algorithm.as_str().into());
-    let opener = kms.opener(&call, &blob, algorithm.as_str(), input.key_id.as_deref(), wish).await?;
-    let Opener { loaded, material } = opener;
 
-    loaded.require_state(OperationClass::Use)?;
-    loaded.require_usage(KeyUsage::EncryptDecrypt, "Decrypt")?;
-    let allowed = encryption_algorithms(loaded.key.spec, loaded.key.usage);
-    loaded.require_algorithm(algorithm.as_str(), allowed)?;
-    if input.dry_run == Some(true) {
+    let source = Source {
+        blob: input.ciphertext_blob,
+        algorithm: algorithm.as_str(),
+        key_id: input.key_id.as_deref(),
+        dry_run,
+    };
+    let (named, material) = kms.find_opener(&call, &source).await?;
+    let loaded = kms.release(&call, named, wish).await?;
+    loaded.require_encryption("Decrypt", algorithm.as_str())?;
+    if input.recipient.is_some() {
+        return Err(error::no_recipients().into());
+    }
+    if dry_run == DryRun::WithoutCiphertext {
         return Err(error::dry_run().into());
     }
 
-    let plaintext =
-        kms.decrypt_under(&loaded, material.as_ref(), algorithm.as_str(), &blob, &context).await?;
+    let blob = source.blob.unwrap_or_default();
+    let plaintext = kms
+        .decrypt_under(&loaded, material.as_ref(), algorithm.as_str(), blob, &context)
+        .await?;
+    if dry_run == DryRun::Whole {
+        return Err(error::dry_run().into());
+    }
+    let material = material.map(|id| id.to_string());
+    if let Some(material) = &material {
+        call.audit_additional("keyMaterialId", material.as_str());
+    }
     Ok(api::DecryptResponse {
         key_id: Some(loaded.arn.clone()),
         plaintext: Some(plaintext),
         encryption_algorithm: Some(algorithm),
         ciphertext_for_recipient: None,
-        key_material_id: material.map(|id| id.to_string()),
+        key_material_id: material,
     })
 }
 
-/// The key that opens a ciphertext, released to the caller.
-pub(crate) struct Opener {
-    pub(crate) loaded: Authorized<Arc<LoadedKey>>,
-    /// The material that the ciphertext names; none for asymmetric keys.
-    pub(crate) material: Option<MaterialId>,
+/// Whether a request only asks if it would succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DryRun {
+    /// It is meant.
+    No,
+    /// Everything is tried but the answer.
+    Whole,
+    /// `IGNORE_CIPHERTEXT`: only the permission is tried.
+    WithoutCiphertext,
+}
+
+impl DryRun {
+    /// Modifiers mean nothing unless `DryRun` is true.
+    pub(crate) fn of(asked: Option<bool>, modifiers: Option<&[api::DryRunModifierType]>) -> Self {
+        match asked {
+            Some(true)
+                if modifiers
+                    .unwrap_or_default()
+                    .iter()
+                    .any(|m| m.as_str() == "IGNORE_CIPHERTEXT") =>
+            {
+                Self::WithoutCiphertext
+            }
+            Some(true) => Self::Whole,
+            _ => Self::No,
+        }
+    }
+}
+
+/// A ciphertext with all that a request says about it.
+pub(crate) struct Source<'a> {
+    pub(crate) blob: Option<Blob>,
+    pub(crate) algorithm: &'a str,
+    pub(crate) key_id: Option<&'a str>,
+    pub(crate) dry_run: DryRun,
+}
+
+/// What a symmetric ciphertext says of itself.
+struct BlobOwner {
+    key_id: KeyId,
+    material: MaterialId,
 }
 
 impl Kms {
-    /// Finds the key that opens `blob` and releases it if the wish is granted.
-    pub(crate) async fn opener(
+    /// Finds the key that opens a ciphertext, and the material that a symmetric ciphertext names. Nothing is released
+    /// yet, and nothing that the ciphertext says is to be believed before it has been opened.
+    pub(crate) async fn find_opener(
         &self,
         call: &Call,
-        blob: &[u8],
-        algorithm: &str,
-        key_id: Option<&str>,
-        wish: Wish<'_>,
-    ) -> Result<Opener, Failure> {
-        if algorithm != "SYMMETRIC_DEFAULT" {
-            let Some(key_id) = key_id else {
-                return Err(error::validation("KeyId must be specified for asymmetric decryption.").into());
-            };
-            let loaded = self.key_for(call, key_id, Forms::KeysAndAliases, wish).await?;
-            return Ok(Opener { loaded, material: None });
-        }
-        let owner = blob_owner(blob);
-        let named = match key_id {
+        source: &Source<'_>,
+    ) -> Result<(Named, Option<MaterialId>), Failure> {
+        let named = match source.key_id {
             Some(key_id) => Some(self.resolve(call, key_id, Forms::KeysAndAliases).await?),
             None => None,
         };
-        // A named key of another kind answers for itself below; only a symmetric one must be the blob's own.
-        let symmetric = |named: &Named| named.loaded.key.spec == haechi_crypto::KeySpec::Symmetric;
-        let (named, material) = match (named, owner) {
-            (Some(named), _) if !symmetric(&named) => (named, None),
-            (_, None) => return Err(error::invalid_ciphertext().into()),
-            (Some(named), Some(owner)) => {
-                if named.loaded.key.id != owner.key_id {
-                    return Err(incorrect_key());
-                }
-                (named, Some(owner.material))
-            }
-            (None, Some(owner)) => (self.owner_of(call, &owner).await?, Some(owner.material)),
+        if source.dry_run == DryRun::WithoutCiphertext {
+            return named.map(|named| (named, None)).ok_or_else(|| {
+                error::validation("KeyId must be specified to ignore the ciphertext.").into()
+            });
+        }
+        let Some(blob) = &source.blob else {
+            return Err(error::validation(
+                "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member \
+                 must not be null",
+            )
+            .into());
         };
-        let loaded = self.release(call, named, wish).await?;
-        Ok(Opener { loaded, material })
+        if source.algorithm != "SYMMETRIC_DEFAULT" {
+            return named.map(|named| (named, None)).ok_or_else(|| {
+                error::validation("KeyId must be specified for asymmetric decryption.").into()
+            });
+        }
+        match (named, blob_owner(blob)) {
+            (Some(named), Some(owner)) if named.loaded.key.id == owner.key_id => {
+                Ok((named, Some(owner.material)))
+            }
+            (Some(_), Some(_)) => Err(incorrect_key()),
+            (None, Some(owner)) => Ok((self.owner_of(call, &owner).await?, Some(owner.material))),
+            // A key of another kind answers for itself: its usage or its algorithms don't fit.
+            (Some(named), None) if named.loaded.key.spec != KeySpec::Symmetric => Ok((named, None)),
+            (_, None) => Err(error::invalid_ciphertext().into()),
+        }
     }
 
     /// The key that a ciphertext names: of the caller's account, or of another that shares it.
@@ -131,7 +180,12 @@ impl Kms {
     /// The key of another account that a ciphertext names.
     async fn foreign_owner(&self, call: &Call, owner: &BlobOwner) -> Result<Option<Arc<LoadedKey>>, Failure> {
         let shared = shared_scope(&call.region);
-        match self.platform.store.get(&OWNERS, &shared, owner.key_id.as_str()).await? {
+        match self
+            .platform
+            .store
+            .get(&OWNERS, &shared, owner.key_id.as_str())
+            .await?
+        {
             Some(account) => self.keys.load(&account, &call.region, &owner.key_id).await,
             None => Ok(None),
         }
@@ -143,16 +197,16 @@ impl Kms {
         loaded: &LoadedKey,
         material: Option<&MaterialId>,
         algorithm: &str,
-        blob: &[u8],
+        blob: Blob,
         context: &BTreeMap<String, String>,
     ) -> Result<Blob, Failure> {
         let Some(id) = material else {
-            let (_, open) = self.current(loaded).await?;
-            let KeyMaterial::Pair(pair) = open.as_ref() else {
-                return Err(error::invalid_ciphertext().into());
-            };
+            require_no_context(context)?;
             let algorithm: EncryptionAlgorithm = algorithm.parse().map_err(Failure::internal)?;
-            let plaintext = pair.decrypt(algorithm, blob).map_err(|_| error::invalid_ciphertext())?;
+            let opened = self
+                .with_pair(loaded, move |pair| pair.decrypt(algorithm, &blob))
+                .await?;
+            let plaintext = opened.map_err(|_| error::invalid_ciphertext())?;
             return Ok(Blob::from(plaintext.expose()));
         };
         let Some(open) = self.material(loaded, id).await? else {
@@ -161,20 +215,44 @@ impl Kms {
         let KeyMaterial::Symmetric(key) = open.as_ref() else {
             return Err(error::invalid_ciphertext().into());
         };
-        let context = CanonicalContext::new(context.iter().map(|(k, v)| (k.as_str(), v.as_str())));
-        let plaintext = envelope::decrypt(key, blob, &context).map_err(|_| error::invalid_ciphertext())?;
+        let plaintext =
+            envelope::decrypt(key, &blob, &canonical(context)).map_err(|_| error::invalid_ciphertext())?;
         Ok(Blob::from(plaintext.expose()))
     }
 }
 
 /// The key and material that a symmetric ciphertext names; `None` where it is not one of ours.
-pub(crate) fn blob_owner(blob: &[u8]) -> Option<BlobOwner> {
+fn blob_owner(blob: &[u8]) -> Option<BlobOwner> {
     let header = CiphertextHeader::parse(blob).ok()?;
-    Some(BlobOwner { key_id: KeyId::custom(header.key_id)?, material: header.material_id })
+    Some(BlobOwner {
+        key_id: KeyId::custom(header.key_id)?,
+        material: header.material_id,
+    })
 }
 
 fn incorrect_key() -> Failure {
     ErrorCode::IncorrectKeyException
         .with("The key ID in the request does not identify a CMK that can perform this operation.")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_modifier_without_a_dry_run_means_nothing() {
+        let ignore: [api::DryRunModifierType; 1] = ["IGNORE_CIPHERTEXT".into()];
+        assert_eq!(DryRun::of(Some(true), Some(&ignore)), DryRun::WithoutCiphertext);
+        assert_eq!(DryRun::of(Some(true), None), DryRun::Whole);
+        assert_eq!(DryRun::of(Some(false), Some(&ignore)), DryRun::No);
+        assert_eq!(DryRun::of(None, Some(&ignore)), DryRun::No);
+    }
+
+    #[test]
+    fn what_is_not_a_blob_names_nobody() {
+        for junk in [&b""[..], b"x", &[0; 6144], &[1, 0, 4, b'a', b'/', b'.', b'b']] {
+            assert!(blob_owner(junk).is_none());
+        }
+    }
 }

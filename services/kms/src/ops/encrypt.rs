@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use haechi_api_kms as api;
 use haechi_core::{Call, Failure};
-use haechi_crypto::{CanonicalContext, EncryptionAlgorithm, KeyMaterial, KeyPairSpec, envelope};
+use haechi_crypto::{CanonicalContext, CryptoError, EncryptionAlgorithm, KeyMaterial, envelope};
 use haechi_wire::Blob;
 
 use crate::Kms;
@@ -16,7 +16,6 @@ use crate::authz::Wish;
 use crate::error;
 use crate::loaded::LoadedKey;
 use crate::model::grant::GrantOperation;
-use crate::model::state::OperationClass;
 use crate::model::usage::{KeyUsage, encryption_algorithms};
 use crate::resolve::Forms;
 
@@ -25,31 +24,49 @@ pub(crate) async fn encrypt(
     call: Arc<Call>,
     input: api::EncryptRequest,
 ) -> Result<api::EncryptResponse, Failure> {
-    let algorithm = input.encryption_algorithm.unwrap_or_else(|| "SYMMETRIC_DEFAULT".into());
+    let algorithm = input
+        .encryption_algorithm
+        .unwrap_or_else(|| "SYMMETRIC_DEFAULT".into());
     let context = input.encryption_context.unwrap_or_default();
     let tokens = input.grant_tokens.unwrap_or_default();
+    call.audit_parameter("encryptionAlgorithm", algorithm.as_str().into());
     let wish = Wish::with_grant("Encrypt", GrantOperation::Encrypt, &tokens)
         .context(Some(&context))
         .condition("kms:encryptionalgorithm", algorithm.as_str());
     let key_id = input.key_id.unwrap_or_default();
     let loaded = kms.key_for(&call, &key_id, Forms::KeysAndAliases, wish).await?;
-    call.audit_parameter("encryptionAlgorithm", algorithm.as_str().into());
-
-    loaded.require_state(OperationClass::Use)?;
-    loaded.require_usage(KeyUsage::EncryptDecrypt, "Encrypt")?;
-    let allowed = encryption_algorithms(loaded.key.spec, loaded.key.usage);
-    loaded.require_algorithm(algorithm.as_str(), allowed)?;
+    loaded.require_encryption("Encrypt", algorithm.as_str())?;
     if input.dry_run == Some(true) {
         return Err(error::dry_run().into());
     }
 
     let plaintext = input.plaintext.unwrap_or_default();
-    let ciphertext = kms.encrypt_under(&loaded, algorithm.as_str(), &plaintext, &context).await?;
+    let encrypted = kms
+        .encrypt_under(&loaded, algorithm.as_str(), &plaintext, &context)
+        .await?;
+    if let Some(material) = encrypted.material {
+        call.audit_additional("keyMaterialId", material);
+    }
     Ok(api::EncryptResponse {
-        ciphertext_blob: Some(ciphertext),
+        ciphertext_blob: Some(encrypted.blob),
         key_id: Some(loaded.arn.clone()),
         encryption_algorithm: Some(algorithm),
     })
+}
+
+/// A ciphertext, and which material of a symmetric key made it.
+pub(crate) struct Encrypted {
+    pub(crate) blob: Blob,
+    /// The material's id in the API's form.
+    pub(crate) material: Option<String>,
+}
+
+impl LoadedKey {
+    /// The key may be used now, is for encryption, and has the algorithm.
+    pub(crate) fn require_encryption(&self, operation: &str, algorithm: &str) -> Result<(), Failure> {
+        self.require_use(KeyUsage::EncryptDecrypt, operation)?;
+        self.require_algorithm(algorithm, encryption_algorithms(self.key.spec, self.key.usage))
+    }
 }
 
 impl Kms {
@@ -60,45 +77,51 @@ impl Kms {
         algorithm: &str,
         plaintext: &[u8],
         context: &BTreeMap<String, String>,
-    ) -> Result<Blob, Failure> {
+    ) -> Result<Encrypted, Failure> {
         let (id, material) = self.current(loaded).await?;
         match material.as_ref() {
             KeyMaterial::Symmetric(key) => {
-                let context = CanonicalContext::new(context.iter().map(|(k, v)| (k.as_str(), v.as_str())));
-                envelope::encrypt(key, loaded.key.id.as_str(), &id, plaintext, &context)
-                    .map(Blob::from)
-                    .map_err(Failure::internal)
-            }
-            KeyMaterial::Pair(pair) => {
-                if !context.is_empty() {
-                    return Err(error::validation(
-                        "EncryptionContext is not supported for asymmetric encryption algorithms.",
-                    )
-                    .into());
-                }
-                let algorithm: EncryptionAlgorithm = algorithm.parse().map_err(Failure::internal)?;
-                pair.encrypt(algorithm, plaintext).map(Blob::from).map_err(|_| {
-                    let spec = loaded.key.spec;
-                    let longest = max_plaintext(pair.spec(), algorithm);
-                    error::validation(format!(
-                        "Algorithm {algorithm} and key spec {spec} cannot encrypt data larger than {longest} bytes."
-                    ))
-                    .into()
+                let context = canonical(context);
+                let blob = envelope::encrypt(key, loaded.key.id.as_str(), &id, plaintext, &context)
+                    .map_err(Failure::internal)?;
+                Ok(Encrypted {
+                    blob: blob.into(),
+                    material: Some(id.to_string()),
                 })
             }
-            _ => Err(Failure::internal("a key for encryption holds material of another kind")),
+            KeyMaterial::Pair(pair) => {
+                require_no_context(context)?;
+                let algorithm: EncryptionAlgorithm = algorithm.parse().map_err(Failure::internal)?;
+                let blob = pair.encrypt(algorithm, plaintext).map_err(|error| match error {
+                    CryptoError::PlaintextLength { max, .. } => error::validation(format!(
+                        "Algorithm {algorithm} and key spec {} cannot encrypt data larger than {max} bytes.",
+                        loaded.key.spec
+                    ))
+                    .into(),
+                    other => Failure::internal(other),
+                })?;
+                Ok(Encrypted {
+                    blob: blob.into(),
+                    material: None,
+                })
+            }
+            _ => Err(Failure::internal(
+                "a key for encryption holds material of another kind",
+            )),
         }
     }
 }
 
-/// What OAEP leaves of the modulus: twice the digest and two bytes go to the padding (RFC 8017, section 7.1.1).
-fn max_plaintext(spec: KeyPairSpec, algorithm: EncryptionAlgorithm) -> usize {
-    let modulus = match spec {
-        KeyPairSpec::Rsa2048 => 256,
-        KeyPairSpec::Rsa3072 => 384,
-        KeyPairSpec::Rsa4096 => 512,
-        _ => return 0,
-    };
-    let digest = if algorithm == EncryptionAlgorithm::RsaesOaepSha1 { 20 } else { 32 };
-    modulus - 2 * digest - 2
+/// The form in which an encryption context is authenticated.
+pub(crate) fn canonical(context: &BTreeMap<String, String>) -> CanonicalContext {
+    CanonicalContext::new(context.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+}
+
+/// RSA ciphertext has no place for an encryption context.
+pub(crate) fn require_no_context(context: &BTreeMap<String, String>) -> Result<(), Failure> {
+    if context.is_empty() {
+        return Ok(());
+    }
+    let message = "EncryptionContext is not supported for asymmetric encryption algorithms.";
+    Err(error::validation(message).into())
 }
