@@ -20,14 +20,12 @@ pub(crate) struct CustomKey {
 }
 
 /// Takes the two tags out of `tags`.
-pub(crate) fn take(
-    tags: &mut BTreeMap<String, String>,
-    spec: KeySpec,
-) -> Result<Option<CustomKey>, Failure> {
+pub(crate) fn take(tags: &mut BTreeMap<String, String>, spec: KeySpec) -> Result<Option<CustomKey>, Failure> {
     let Some(id) = tags.remove("_custom_id_") else {
         return Ok(None);
     };
-    let id = KeyId::custom(&id).ok_or_else(|| error::validation(format!("_custom_id_ {id} is not a key id")))?;
+    let id =
+        KeyId::custom(&id).ok_or_else(|| error::validation(format!("_custom_id_ {id} is not a key id")))?;
     let material = match tags.remove("_custom_key_material_") {
         Some(text) => Some(parse_material(&text, spec)?),
         None => None,

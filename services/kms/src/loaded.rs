@@ -46,7 +46,11 @@ pub(crate) struct LoadedKeys {
 
 impl LoadedKeys {
     pub(crate) fn new(store: Store, keyring: Arc<Keyring>) -> Self {
-        Self { store, keyring, ready: Cache::new(CAPACITY) }
+        Self {
+            store,
+            keyring,
+            ready: Cache::new(CAPACITY),
+        }
     }
 
     /// The key of an account and Region; `None` where there is none.
@@ -57,7 +61,11 @@ impl LoadedKeys {
         id: &KeyId,
     ) -> Result<Option<Arc<LoadedKey>>, Failure> {
         let place = (account.clone(), region.clone(), id.clone());
-        let Some(found) = self.store.get_with_revision(&KEYS, &scope(account, region), id.as_str()).await? else {
+        let Some(found) = self
+            .store
+            .get_with_revision(&KEYS, &scope(account, region), id.as_str())
+            .await?
+        else {
             self.ready.remove(&place);
             return Ok(None);
         };
@@ -92,8 +100,17 @@ impl LoadedKeys {
             return Ok(None);
         };
         let key = &loaded.key;
-        let domain = self.keyring.domain(&key.account, &key.region).await.map_err(Failure::internal)?;
-        let bound = binding(key.account.as_str(), key.region.as_str(), key.id.as_str(), &material.id);
+        let domain = self
+            .keyring
+            .domain(&key.account, &key.region)
+            .await
+            .map_err(Failure::internal)?;
+        let bound = binding(
+            key.account.as_str(),
+            key.region.as_str(),
+            key.id.as_str(),
+            &material.id,
+        );
         let bytes = domain.open(&bound, sealed).map_err(Failure::internal)?;
         let open = KeyMaterial::from_bytes(key.spec, bytes.expose()).map_err(Failure::internal)?;
         let open = Arc::new(open);

@@ -49,7 +49,11 @@ const SERVICES: [(&str, &str); 24] = [
 /// Whether the call may bring the service's key into being: the service itself, or anyone by DescribeKey.
 pub(crate) fn may_make(call: &Call, service: &str) -> bool {
     let known = SERVICES.iter().any(|(name, _)| *name == service);
-    let by_service = call.origin.via_service().and_then(|via| via.strip_suffix(".amazonaws.com")) == Some(service);
+    let by_service = call
+        .origin
+        .via_service()
+        .and_then(|via| via.strip_suffix(".amazonaws.com"))
+        == Some(service);
     known && (by_service || call.operation.name == "DescribeKey")
 }
 
@@ -63,9 +67,14 @@ pub(crate) async fn make(
     let name = AliasName::parse(&format!("alias/aws/{service}"))
         .ok_or_else(|| Failure::internal("a known service has an impossible alias"))?;
     let id = KeyId::fresh(&*kms.platform.random, false);
-    let material = kms.generate_material(account, region, &id, KeySpec::Symmetric).await?;
+    let material = kms
+        .generate_material(account, region, &id, KeySpec::Symmetric)
+        .await?;
     let now = kms.platform.now().as_millis();
-    let title = SERVICES.iter().find(|(known, _)| *known == service).map_or(service, |(_, title)| title);
+    let title = SERVICES
+        .iter()
+        .find(|(known, _)| *known == service)
+        .map_or(service, |(_, title)| title);
     let next_ms = now + DEFAULT_PERIOD_DAYS * DAY_MS;
     let key = Key {
         id: id.clone(),
@@ -74,7 +83,9 @@ pub(crate) async fn make(
         created_ms: now,
         description: format!("Default key that protects my {title} resources when no other key is defined"),
         state: KeyState::Enabled,
-        manager: KeyManager::Aws { service: service.to_owned() },
+        manager: KeyManager::Aws {
+            service: service.to_owned(),
+        },
         spec: KeySpec::Symmetric,
         usage: KeyUsage::EncryptDecrypt,
         origin: KeyOrigin::AwsKms,
@@ -83,13 +94,21 @@ pub(crate) async fn make(
         multi_region: None,
         materials: vec![material],
         rotation: Rotation {
-            automatic: Some(AutomaticRotation { period_days: DEFAULT_PERIOD_DAYS, next_ms }),
+            automatic: Some(AutomaticRotation {
+                period_days: DEFAULT_PERIOD_DAYS,
+                next_ms,
+            }),
             ..Rotation::default()
         },
         deletion: None,
         custom_store: None,
     };
-    let alias = Alias { name: name.clone(), target: id, created_ms: now, updated_ms: now };
+    let alias = Alias {
+        name: name.clone(),
+        target: id,
+        created_ms: now,
+        updated_ms: now,
+    };
     let scope = scope(account, region);
     let (key, alias, scope, name) = (&key, &alias, &scope, &name);
     kms.platform

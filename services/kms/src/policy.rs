@@ -1,11 +1,13 @@
 //! Key policies: the default one, and what a policy must satisfy before it is put.
 
-
 use haechi_api_kms::error::ErrorCode;
 use haechi_core::gate::requester;
 use haechi_core::ports::PrincipalLookup;
 use haechi_core::{AccountId, Call, Failure, Region};
-use haechi_policy::{Attached, Context, Policies, Policy, PolicyKind, PrincipalRef, Request, ResourcePolicy, ResourcePolicyMode};
+use haechi_policy::{
+    Attached, Context, Policies, Policy, PolicyKind, PrincipalRef, Request, ResourcePolicy,
+    ResourcePolicyMode,
+};
 
 use crate::Kms;
 
@@ -43,15 +45,21 @@ impl Kms {
         bypass_lockout_check: bool,
     ) -> Result<(), Failure> {
         if text.len() > MAX_POLICY {
-            let message = format!("Policy size {} exceeds the limit of {MAX_POLICY} bytes", text.len());
+            let message = format!(
+                "Policy size {} exceeds the limit of {MAX_POLICY} bytes",
+                text.len()
+            );
             return Err(ErrorCode::LimitExceededException.with(message).into());
         }
-        let policy = Policy::parse(text, PolicyKind::KeyPolicy).map_err(|error| malformed(error.to_string()))?;
+        let policy =
+            Policy::parse(text, PolicyKind::KeyPolicy).map_err(|error| malformed(error.to_string()))?;
         let identities = self.platform.gate.identities()?;
         for principal in policy.principals() {
             if let PrincipalRef::Account(name) | PrincipalRef::Arn(name) = principal {
                 if identities.principal_exists(name).await? == PrincipalLookup::Missing {
-                    return Err(malformed("Policy contains a statement with one or more invalid principals."));
+                    return Err(malformed(
+                        "Policy contains a statement with one or more invalid principals.",
+                    ));
                 }
             }
         }
@@ -80,12 +88,18 @@ impl Kms {
         let identity: Vec<Attached<'_>> = caller_policies
             .identity
             .iter()
-            .map(|p| Attached { policy: &p.policy, label: &p.label })
+            .map(|p| Attached {
+                policy: &p.policy,
+                label: &p.label,
+            })
             .collect();
         let bearing = Policies {
             identity: &identity,
             resource: Some(ResourcePolicy {
-                attached: Attached { policy, label: "key-policy" },
+                attached: Attached {
+                    policy,
+                    label: "key-policy",
+                },
                 mode: ResourcePolicyMode::KeyPolicy,
             }),
             ..Policies::default()

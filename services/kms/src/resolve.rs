@@ -62,9 +62,7 @@ impl Kms {
         };
         match self.keys.load(&account, &region, &id).await? {
             Some(loaded) => Ok(Named { loaded, alias }),
-            None if account == call.account => {
-                Err(error::key_not_found(&arn(&account, &region, &id)).into())
-            }
+            None if account == call.account => Err(error::key_not_found(&arn(&account, &region, &id)).into()),
             None => Err(unreachable_key(call)),
         }
     }
@@ -77,7 +75,12 @@ impl Kms {
         region: &Region,
         name: &AliasName,
     ) -> Result<Option<KeyId>, Failure> {
-        if let Some(alias) = self.platform.store.get(&ALIASES, &scope(account, region), name.as_str()).await? {
+        if let Some(alias) = self
+            .platform
+            .store
+            .get(&ALIASES, &scope(account, region), name.as_str())
+            .await?
+        {
             return Ok(Some(alias.target.clone()));
         }
         match name.managed_service() {

@@ -61,15 +61,31 @@ pub(crate) async fn put_alias(
     before: Option<&Alias>,
 ) -> Result<(), StoreError> {
     if let Some(before) = before.filter(|before| before.target != alias.target) {
-        txn.delete(&ALIASES_OF_KEY, scope, (before.target.as_str(), before.name.as_str())).await?;
+        txn.delete(
+            &ALIASES_OF_KEY,
+            scope,
+            (before.target.as_str(), before.name.as_str()),
+        )
+        .await?;
     }
     let name = alias.name.as_str();
     txn.put(&ALIASES, scope, name, alias).await?;
-    txn.put(&ALIASES_OF_KEY, scope, (alias.target.as_str(), name), &name.to_owned()).await
+    txn.put(
+        &ALIASES_OF_KEY,
+        scope,
+        (alias.target.as_str(), name),
+        &name.to_owned(),
+    )
+    .await
 }
 
 /// Removes an alias and its entry in the key's list.
 pub(crate) async fn remove_alias(txn: &Txn, scope: &Scope, alias: &Alias) -> Result<(), StoreError> {
     txn.delete(&ALIASES, scope, alias.name.as_str()).await?;
-    txn.delete(&ALIASES_OF_KEY, scope, (alias.target.as_str(), alias.name.as_str())).await
+    txn.delete(
+        &ALIASES_OF_KEY,
+        scope,
+        (alias.target.as_str(), alias.name.as_str()),
+    )
+    .await
 }

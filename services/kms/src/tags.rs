@@ -16,7 +16,9 @@ pub(crate) fn from_request(tags: Vec<api::Tag>) -> Result<BTreeMap<String, Strin
     for tag in tags {
         let key = tag.tag_key.unwrap_or_default();
         if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(ErrorCode::TagException.with("Tags beginning with aws: are reserved").into());
+            return Err(ErrorCode::TagException
+                .with("Tags beginning with aws: are reserved")
+                .into());
         }
         if read.insert(key, tag.tag_value.unwrap_or_default()).is_some() {
             return Err(ErrorCode::TagException.with("Duplicate tag keys").into());

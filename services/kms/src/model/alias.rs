@@ -18,7 +18,9 @@ impl AliasName {
         let rest = text.strip_prefix("alias/")?;
         let fits = !rest.is_empty()
             && text.len() <= 256
-            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b));
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b));
         fits.then(|| Self(text.to_owned()))
     }
 

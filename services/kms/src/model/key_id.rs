@@ -13,13 +13,19 @@ pub struct KeyId(String);
 impl KeyId {
     /// A fresh id.
     pub fn fresh(random: &dyn Random, multi_region: bool) -> Self {
-        if multi_region { Self(format!("mrk-{}", random.hex(32))) } else { Self(random.uuid()) }
+        if multi_region {
+            Self(format!("mrk-{}", random.hex(32)))
+        } else {
+            Self(random.uuid())
+        }
     }
 
     /// An id that someone chose: 1 to 64 letters, digits, hyphens and underscores.
     pub fn custom(text: &str) -> Option<Self> {
         let fits = (1..=64).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         fits.then(|| Self(text.to_owned()))
     }
 

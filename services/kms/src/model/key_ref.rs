@@ -42,9 +42,17 @@ impl KeyRef {
             let account = AccountId::parse(arn.account()).ok()?;
             let region = Region::parse(arn.region()).ok()?;
             if let Some(id) = arn.resource().strip_prefix("key/") {
-                return Some(Self::Arn { account, region, id: KeyId::custom(id)? });
+                return Some(Self::Arn {
+                    account,
+                    region,
+                    id: KeyId::custom(id)?,
+                });
             }
-            return Some(Self::AliasArn { account, region, name: AliasName::parse(arn.resource())? });
+            return Some(Self::AliasArn {
+                account,
+                region,
+                name: AliasName::parse(arn.resource())?,
+            });
         }
         if text.starts_with("alias/") {
             return AliasName::parse(text).map(Self::Alias);
@@ -78,7 +86,14 @@ mod tests {
 
     #[test]
     fn what_names_no_key_is_refused() {
-        for bad in ["", "alias/", "arn:aws:iam::111122223333:role/r", "arn:aws:kms:us-east-1:1:key/k", "a/b", "a b"] {
+        for bad in [
+            "",
+            "alias/",
+            "arn:aws:iam::111122223333:role/r",
+            "arn:aws:kms:us-east-1:1:key/k",
+            "a/b",
+            "a b",
+        ] {
             assert!(KeyRef::parse(bad).is_none(), "{bad}");
         }
     }

@@ -77,5 +77,9 @@ impl Material {
 
 /// What sealed material is bound to: nobody can pass one key's record off as another's.
 pub fn binding(account: &str, region: &str, key_id: &str, material: &MaterialId) -> Binding {
-    Binding::new("kms/material").with(account).with(region).with(key_id).with(&material.to_string())
+    Binding::new("kms/material")
+        .with(account)
+        .with(region)
+        .with(key_id)
+        .with(&material.to_string())
 }

@@ -148,7 +148,9 @@ impl KeyState {
             (O::RotationStatus, S::Creating) => V::InvalidState,
             (O::RotationStatus, _) => V::Proceed,
 
-            (O::ScheduleDeletion, S::PendingDeletion | S::PendingReplicaDeletion | S::Updating) => V::InvalidState,
+            (O::ScheduleDeletion, S::PendingDeletion | S::PendingReplicaDeletion | S::Updating) => {
+                V::InvalidState
+            }
             (O::ScheduleDeletion, _) => V::Proceed,
 
             (O::CancelDeletion, S::PendingDeletion | S::PendingReplicaDeletion) => V::Proceed,

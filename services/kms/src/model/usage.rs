@@ -95,7 +95,11 @@ pub fn signing_algorithms(spec: KeySpec, usage: KeyUsage) -> &'static [&'static 
 
 /// `KeyAgreementAlgorithms` of a key's metadata.
 pub fn key_agreement_algorithms(usage: KeyUsage) -> &'static [&'static str] {
-    if usage == KeyUsage::KeyAgreement { &["ECDH"] } else { &[] }
+    if usage == KeyUsage::KeyAgreement {
+        &["ECDH"]
+    } else {
+        &[]
+    }
 }
 
 /// `MacAlgorithms` of a key's metadata.

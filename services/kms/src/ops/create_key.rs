@@ -38,7 +38,8 @@ pub(crate) async fn create_key(
     let key_arn = arn(&call.account, &call.region, &id);
     let policy = match request.policy.clone() {
         Some(policy) => {
-            kms.check_policy(&call, &policy, &key_arn, request.bypass_lockout_check).await?;
+            kms.check_policy(&call, &policy, &key_arn, request.bypass_lockout_check)
+                .await?;
             policy
         }
         None => default_policy(&call.account, &call.region),
@@ -53,7 +54,9 @@ pub(crate) async fn create_key(
                 return Err(ErrorCode::AlreadyExistsException.with(message).into());
             }
             crate::timers::follow(&txn, key).await?;
-            Ok(api::CreateKeyResponse { key_metadata: Some(key_metadata(key)) })
+            Ok(api::CreateKeyResponse {
+                key_metadata: Some(key_metadata(key)),
+            })
         })
         .await
 }
@@ -74,7 +77,10 @@ struct Request {
 impl Request {
     fn parse(kms: &Kms, input: api::CreateKeyRequest) -> Result<Self, Failure> {
         let named = input.key_spec.as_ref().map(api::KeySpec::as_str);
-        let old_name = input.customer_master_key_spec.as_ref().map(api::CustomerMasterKeySpec::as_str);
+        let old_name = input
+            .customer_master_key_spec
+            .as_ref()
+            .map(api::CustomerMasterKeySpec::as_str);
         if named.is_some() && old_name.is_some() {
             let message = "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.";
             return Err(error::validation(message).into());
@@ -89,7 +95,11 @@ impl Request {
         };
         let multi_region = input.multi_region.unwrap_or(false);
         let mut tags = tags::from_request(input.tags.unwrap_or_default())?;
-        let custom = if kms.config.allow_custom_ids { custom_id::take(&mut tags, spec)? } else { None };
+        let custom = if kms.config.allow_custom_ids {
+            custom_id::take(&mut tags, spec)?
+        } else {
+            None
+        };
         Ok(Self {
             description: input.description.unwrap_or_default(),
             spec,
@@ -123,9 +133,11 @@ fn parse_usage(spec: KeySpec, name: Option<&str>) -> Result<KeyUsage, Failure> {
         )
         .into());
     };
-    KeyUsage::parse(name).filter(|usage| KeyUsage::of(spec).contains(usage)).ok_or_else(|| {
-        error::validation(format!("KeyUsage {name} is not compatible with KeySpec {spec}")).into()
-    })
+    KeyUsage::parse(name)
+        .filter(|usage| KeyUsage::of(spec).contains(usage))
+        .ok_or_else(|| {
+            error::validation(format!("KeyUsage {name} is not compatible with KeySpec {spec}")).into()
+        })
 }
 
 /// CreateKey is for IAM alone: there is no key whose policy could be asked.
@@ -154,11 +166,23 @@ async fn authorize(kms: &Kms, call: &Call, request: &Request) -> Result<(), Fail
 
 async fn make(kms: &Kms, call: &Call, request: &Request, id: KeyId, policy: String) -> Result<Key, Failure> {
     let (state, materials) = match (request.origin, &request.custom) {
-        (KeyOrigin::AwsKms, Some(custom_id::CustomKey { material: Some(material), .. })) => {
-            (KeyState::Enabled, vec![kms.seal_material(&call.account, &call.region, &id, material).await?])
-        }
+        (
+            KeyOrigin::AwsKms,
+            Some(custom_id::CustomKey {
+                material: Some(material),
+                ..
+            }),
+        ) => (
+            KeyState::Enabled,
+            vec![
+                kms.seal_material(&call.account, &call.region, &id, material)
+                    .await?,
+            ],
+        ),
         (KeyOrigin::AwsKms, _) => {
-            let material = kms.generate_material(&call.account, &call.region, &id, request.spec).await?;
+            let material = kms
+                .generate_material(&call.account, &call.region, &id, request.spec)
+                .await?;
             (KeyState::Enabled, vec![material])
         }
         (KeyOrigin::External, _) => (KeyState::PendingImport, Vec::new()),

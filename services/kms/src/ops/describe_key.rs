@@ -23,5 +23,7 @@ pub(crate) async fn describe_key(
     let wish = Wish::with_grant("DescribeKey", GrantOperation::DescribeKey, &tokens);
     let key_id = input.key_id.unwrap_or_default();
     let loaded = kms.key_for(&call, &key_id, Forms::KeysAndAliases, wish).await?;
-    Ok(api::DescribeKeyResponse { key_metadata: Some(key_metadata(&loaded.key)) })
+    Ok(api::DescribeKeyResponse {
+        key_metadata: Some(key_metadata(&loaded.key)),
+    })
 }
