@@ -227,12 +227,13 @@ fn entry(call: &Call, alias: &Alias) -> api::AliasListEntry {
 fn parse_name(name: Option<String>) -> Result<AliasName, Failure> {
     let text = name.unwrap_or_default();
     if !text.starts_with("alias/") {
-        let message = "Invalid identifier. Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html";
+        let message = "Alias must start with the prefix \"alias/\". \
+                       Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html";
         return Err(validation(message).into());
     }
-    let Some(name) = AliasName::parse(&text) else {
-        let message = "Alias contains invalid characters for an alias";
-        return Err(ErrorCode::InvalidAliasNameException.with(message).into());
+    // The model's pattern lets a colon pass; the service does not.
+    let Some(name) = AliasName::parse(&text).filter(|name| !name.as_str().contains(':')) else {
+        return Err(validation(format!("{text} contains invalid characters for an alias")).into());
     };
     // Other clients of AWS see NotAuthorizedException here.
     if name.is_reserved() {

@@ -11,13 +11,14 @@ use haechi_core::{Call, Failure, Timestamp};
 
 use crate::Kms;
 use crate::authz::Wish;
-use crate::error::{invalid_state, state_error};
+use crate::error::{invalid_state, state_error, validation};
 use crate::model::key::{Deletion, Key, KeyOrigin};
 use crate::model::state::{KeyState, OperationClass};
 use crate::ops::switch::refuse_managed;
 use crate::resolve::Forms;
 
 const DEFAULT_WINDOW: i64 = 30;
+const WINDOW: std::ops::RangeInclusive<i64> = 7..=30;
 const DAY_MS: i64 = 86_400_000;
 
 pub(crate) async fn schedule_key_deletion(
@@ -27,6 +28,11 @@ pub(crate) async fn schedule_key_deletion(
 ) -> Result<api::ScheduleKeyDeletionResponse, Failure> {
     let key_id = input.key_id.unwrap_or_default();
     let window = input.pending_window_in_days.map_or(DEFAULT_WINDOW, i64::from);
+    // The model allows 1 to 365; the service says otherwise.
+    if !WINDOW.contains(&window) {
+        let (least, most) = (WINDOW.start(), WINDOW.end());
+        return Err(validation(format!("PendingWindowInDays must be between {least} and {most}")).into());
+    }
     let wish = Wish::new("ScheduleKeyDeletion")
         .condition("kms:schedulekeydeletionpendingwindowindays", window.to_string());
     let loaded = kms.key_for(&call, &key_id, Forms::KeysOnly, wish).await?;

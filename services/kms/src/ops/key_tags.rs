@@ -11,10 +11,19 @@ use haechi_wire::Empty;
 use crate::Kms;
 use crate::authz::Wish;
 use crate::error::state_error;
+use crate::model::key_ref::KeyRef;
 use crate::model::state::OperationClass;
 use crate::paging::page;
 use crate::resolve::Forms;
 use crate::tags::{MAX_TAGS, from_request};
+
+/// Aliases have no tags.
+fn refuse_alias(key_id: &str) -> Result<(), Failure> {
+    if KeyRef::parse(key_id).is_some_and(|named| named.alias().is_some()) {
+        return Err(ErrorCode::InvalidArnException.with(format!("Invalid arn {key_id}")).into());
+    }
+    Ok(())
+}
 
 /// Tags on a page where no limit is given.
 const DEFAULT_LIMIT: usize = 50;
@@ -25,6 +34,7 @@ pub(crate) async fn tag_resource(
     input: api::TagResourceRequest,
 ) -> Result<Empty, Failure> {
     let key_id = input.key_id.unwrap_or_default();
+    refuse_alias(&key_id)?;
     let tags = from_request(input.tags.unwrap_or_default())?;
     let wish = Wish::new("TagResource").tags(&tags);
     let loaded = kms.key_for(&call, &key_id, Forms::KeysOnly, wish).await?;
@@ -48,6 +58,7 @@ pub(crate) async fn untag_resource(
     input: api::UntagResourceRequest,
 ) -> Result<Empty, Failure> {
     let key_id = input.key_id.unwrap_or_default();
+    refuse_alias(&key_id)?;
     let names = input.tag_keys.unwrap_or_default();
     let named: BTreeMap<String, String> = names.iter().map(|name| (name.clone(), String::new())).collect();
     let wish = Wish::new("UntagResource").tag_keys(&named);
@@ -68,6 +79,7 @@ pub(crate) async fn list_resource_tags(
     input: api::ListResourceTagsRequest,
 ) -> Result<api::ListResourceTagsResponse, Failure> {
     let key_id = input.key_id.unwrap_or_default();
+    refuse_alias(&key_id)?;
     let loaded = kms
         .key_for(&call, &key_id, Forms::KeysOnly, Wish::new("ListResourceTags"))
         .await?;
