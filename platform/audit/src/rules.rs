@@ -53,7 +53,8 @@ pub(crate) fn keeps_response(service: &ServiceSchema, operation: &OperationSchem
 pub(crate) fn omitted_parameters(service: &ServiceSchema, operation: &OperationSchema) -> &'static [&'static str] {
     match (service.name, operation.name) {
         ("kms", "Decrypt") => &["ciphertextBlob", "recipient"],
-        ("kms", "ReEncrypt" | "Decapsulate") => &["ciphertextBlob", "ciphertext"],
+        ("kms", "ReEncrypt") => &["ciphertextBlob"],
+        ("kms", "Decapsulate") => &["sharedSecretCiphertextBlob"],
         ("kms", "Verify") => &["message", "signature"],
         ("kms", "Sign") => &["message"],
         ("kms", "GenerateMac") => &["message"],

@@ -15,7 +15,7 @@ use crate::loaded::LoadedKey;
 use crate::model::alias::AliasName;
 use crate::model::grant::{Grant, GrantOperation, is_well_formed_token};
 use crate::model::multi_region::MultiRegionRole;
-use crate::resolve::{Forms, Named};
+use crate::resolve::{Forms, Named, unreachable_key};
 use crate::store::{ALIASES_OF_KEY, GRANTS, GRANTS_OF_GRANTEE, scope};
 
 /// What a request wants of a key.
@@ -91,6 +91,20 @@ impl Kms {
         wish: Wish<'_>,
     ) -> Result<Authorized<Arc<LoadedKey>>, Failure> {
         let named = self.resolve(call, key_id, forms).await?;
+        self.release(call, named, wish).await
+    }
+
+    /// [`Kms::key_for`] for operations that are not for keys of other accounts and take no aliases.
+    pub(crate) async fn own_key_for(
+        &self,
+        call: &Call,
+        key_id: &str,
+        wish: Wish<'_>,
+    ) -> Result<Authorized<Arc<LoadedKey>>, Failure> {
+        let named = self.resolve(call, key_id, Forms::KeysOnly).await?;
+        if named.loaded.key.account != call.account {
+            return Err(unreachable_key(call));
+        }
         self.release(call, named, wish).await
     }
 

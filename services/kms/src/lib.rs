@@ -5,9 +5,12 @@
 //! alone releases a key ([`haechi_core::Authorized`]); what rests in the store is sealed under the domain key.
 
 mod authz;
+mod billing;
 mod change;
 mod custom_id;
 mod error;
+mod family;
+mod import_token;
 mod loaded;
 mod managed;
 mod materials;
@@ -18,6 +21,7 @@ mod paging;
 mod policy;
 mod precondition;
 mod resolve;
+mod seed;
 mod store;
 mod tags;
 mod timers;
@@ -28,7 +32,9 @@ use haechi_api_kms::op;
 use haechi_core::{Platform, Router, Service};
 use haechi_keyring::Keyring;
 
+pub use crate::billing::BillableKey;
 use crate::loaded::LoadedKeys;
+pub use crate::seed::{KeySeed, SeedError};
 
 /// What an operator may set.
 #[derive(Debug, Clone, Default)]
@@ -80,6 +86,9 @@ pub fn service(kms: Arc<Kms>) -> Arc<dyn Service> {
         .on::<op::CreateKey, _, _>(ops::create_key::create_key)
         .on::<op::Decrypt, _, _>(ops::decrypt::decrypt)
         .on::<op::DescribeKey, _, _>(ops::describe_key::describe_key)
+        .on::<op::DeleteImportedKeyMaterial, _, _>(ops::import_material::delete_imported_key_material)
+        .on::<op::GetParametersForImport, _, _>(ops::import_parameters::get_parameters_for_import)
+        .on::<op::ImportKeyMaterial, _, _>(ops::import_material::import_key_material)
         .on::<op::Decapsulate, _, _>(ops::encapsulate::decapsulate)
         .on::<op::DeriveSharedSecret, _, _>(ops::derive_shared_secret::derive_shared_secret)
         .on::<op::Encapsulate, _, _>(ops::encapsulate::encapsulate)

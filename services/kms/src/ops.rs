@@ -11,6 +11,8 @@ pub(crate) mod describe_key;
 pub(crate) mod encapsulate;
 pub(crate) mod encrypt;
 pub(crate) mod generate_random;
+pub(crate) mod import_material;
+pub(crate) mod import_parameters;
 pub(crate) mod get_public_key;
 pub(crate) mod key_policy;
 pub(crate) mod key_tags;
