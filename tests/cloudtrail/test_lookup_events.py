@@ -130,7 +130,7 @@ class TestTime:
         trail, _, _ = busy
         now = datetime.datetime.now(datetime.UTC)
         hour = datetime.timedelta(hours=1)
-        assert events(trail, StartTime=now + hour) == []
+        assert events(trail, StartTime=now - 2 * hour, EndTime=now - hour) == []
         assert events(trail, EndTime=now - hour) == []
         assert len(events(trail, StartTime=now - hour, EndTime=now + hour)) >= 7
 

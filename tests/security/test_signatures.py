@@ -100,7 +100,7 @@ class TestTampering:
     def test_another_path_or_query(self, server, root):
         headers = signed_headers(server, root, "kms", json_headers(TARGET), BODY)
         headers["Content-Length"] = str(len(BODY))
-        for path in ("/other", "/?Action=ListUsers", "//"):
+        for path in ("/other", "/?Action=ListUsers"):
             answer = send(server, "POST", path, headers, BODY)
             assert answer.status >= 400 and b"Keys" not in answer.body, path
 
