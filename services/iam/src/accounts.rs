@@ -54,17 +54,38 @@ impl Iam {
                     return Ok::<bool, Failure>(false);
                 }
                 txn.put(&ACCOUNTS, &everywhere, id.as_str(), account).await?;
-                txn.put(&ACCESS_KEYS, &everywhere, record.id.as_str(), record).await?;
+                txn.put(&ACCESS_KEYS, &everywhere, record.id.as_str(), record)
+                    .await?;
                 Ok(true)
             })
             .await?;
-        Ok(if made { Ok(fresh) } else { Err(AccountExistsError(id.clone())) })
+        Ok(if made {
+            Ok(fresh)
+        } else {
+            Err(AccountExistsError(id.clone()))
+        })
     }
 
     /// The accounts of this deployment.
     pub async fn accounts(&self) -> Result<Vec<Account>, Failure> {
-        let found = self.platform.store.list(&ACCOUNTS, &Scope::deployment(), None, 100_000).await?;
-        Ok(found.into_iter().map(|(_, account)| account.as_ref().clone()).collect())
+        let found = self
+            .platform
+            .store
+            .list(&ACCOUNTS, &Scope::deployment(), None, 100_000)
+            .await?;
+        Ok(found
+            .into_iter()
+            .map(|(_, account)| account.as_ref().clone())
+            .collect())
+    }
+
+    /// The record of an account.
+    pub(crate) async fn account(&self, id: &AccountId) -> Result<Option<std::sync::Arc<Account>>, Failure> {
+        Ok(self
+            .platform
+            .store
+            .get(&ACCOUNTS, &Scope::deployment(), id.as_str())
+            .await?)
     }
 
     /// A fresh access key and its record. The record is the caller's to put.
@@ -88,8 +109,14 @@ impl Iam {
         id: &str,
         secret: &Blob,
     ) -> Result<AccessKey, Failure> {
-        let domain = self.keyring.domain(account, &Region::global()).await.map_err(Failure::internal)?;
-        let sealed = domain.seal(&binding(account, id), secret).map_err(Failure::internal)?;
+        let domain = self
+            .keyring
+            .domain(account, &Region::global())
+            .await
+            .map_err(Failure::internal)?;
+        let sealed = domain
+            .seal(&binding(account, id), secret)
+            .map_err(Failure::internal)?;
         Ok(AccessKey {
             id: id.to_owned(),
             account: account.clone(),

@@ -18,7 +18,10 @@ impl Credentials for Iam {
         session_token: Option<&str>,
     ) -> Result<Result<Credential, CredentialError>, Failure> {
         let store = &self.platform.store;
-        let Some(key) = store.get(&ACCESS_KEYS, &Scope::deployment(), access_key_id).await? else {
+        let Some(key) = store
+            .get(&ACCESS_KEYS, &Scope::deployment(), access_key_id)
+            .await?
+        else {
             return Ok(Err(CredentialError::Unknown));
         };
         if session_token.is_some() {
@@ -30,10 +33,19 @@ impl Credentials for Iam {
         let Some(principal) = self.key_owner(&key).await? else {
             return Ok(Err(CredentialError::Unknown));
         };
-        let domain = self.keyring.domain(&key.account, &Region::global()).await.map_err(Failure::internal)?;
-        let secret = domain.open(&binding(&key.account, &key.id), &key.secret).map_err(Failure::internal)?;
+        let domain = self
+            .keyring
+            .domain(&key.account, &Region::global())
+            .await
+            .map_err(Failure::internal)?;
+        let secret = domain
+            .open(&binding(&key.account, &key.id), &key.secret)
+            .map_err(Failure::internal)?;
         let caller = Caller::new(principal, Some(key.id.clone()));
-        Ok(Ok(Credential { secret: Blob::from(secret.expose()), caller }))
+        Ok(Ok(Credential {
+            secret: Blob::from(secret.expose()),
+            caller,
+        }))
     }
 }
 
@@ -44,7 +56,11 @@ impl Iam {
         match &key.owner {
             KeyOwner::Root => Ok(Some(Principal::Root { account })),
             KeyOwner::User(name) => {
-                let user = self.platform.store.get(&USERS, &scope(&account), name_id(name).as_str()).await?;
+                let user = self
+                    .platform
+                    .store
+                    .get(&USERS, &scope(&account), name_id(name).as_str())
+                    .await?;
                 Ok(user.map(|user| Principal::User {
                     account,
                     path: user.path.clone(),

@@ -37,7 +37,11 @@ impl ParsedPolicies {
                 })
             })
             .collect();
-        Self { cache: Cache::new(CAPACITY), generation, _subscriptions: subscriptions }
+        Self {
+            cache: Cache::new(CAPACITY),
+            generation,
+            _subscriptions: subscriptions,
+        }
     }
 }
 
@@ -52,7 +56,9 @@ impl Identities for Iam {
             }
         }
         let policies = Arc::new(self.gather(caller).await?);
-        self.parsed.cache.insert(place, (generation, Arc::clone(&policies)));
+        self.parsed
+            .cache
+            .insert(place, (generation, Arc::clone(&policies)));
         Ok(policies)
     }
 
@@ -79,16 +85,24 @@ impl Identities for Iam {
                 .get(&USERS, &scope, name.as_str())
                 .await?
                 .filter(|user| user.arn(&account) == principal)
-                .map_or(PrincipalLookup::Missing, |user| PrincipalLookup::Exists(Some(user.id.clone()))),
+                .map_or(PrincipalLookup::Missing, |user| {
+                    PrincipalLookup::Exists(Some(user.id.clone()))
+                }),
             ("iam", "role") => store
                 .get(&ROLES, &scope, name.as_str())
                 .await?
                 .filter(|role| role.arn(&account) == principal)
-                .map_or(PrincipalLookup::Missing, |role| PrincipalLookup::Exists(Some(role.id.clone()))),
+                .map_or(PrincipalLookup::Missing, |role| {
+                    PrincipalLookup::Exists(Some(role.id.clone()))
+                }),
             ("sts", "assumed-role") => {
                 let role = name_id(rest.split('/').next().unwrap_or(rest));
                 let there = store.get(&ROLES, &scope, role.as_str()).await?.is_some();
-                if there { PrincipalLookup::Exists(None) } else { PrincipalLookup::Missing }
+                if there {
+                    PrincipalLookup::Exists(None)
+                } else {
+                    PrincipalLookup::Missing
+                }
             }
             ("sts", "federated-user") => PrincipalLookup::Exists(None),
             _ => PrincipalLookup::Missing,
@@ -96,7 +110,12 @@ impl Identities for Iam {
     }
 
     async fn account_exists(&self, account: &AccountId) -> Result<bool, Failure> {
-        Ok(self.platform.store.get(&ACCOUNTS, &Scope::deployment(), account.as_str()).await?.is_some())
+        Ok(self
+            .platform
+            .store
+            .get(&ACCOUNTS, &Scope::deployment(), account.as_str())
+            .await?
+            .is_some())
     }
 }
 
@@ -113,16 +132,23 @@ impl Iam {
         let mut gathered = CallerPolicies::default();
         self.gather_principal(&caller.principal, &mut gathered).await?;
         if let Some(session) = caller.session.as_deref() {
-            self.gather_session(&caller.principal, session, &mut gathered).await?;
+            self.gather_session(&caller.principal, session, &mut gathered)
+                .await?;
         }
         Ok(gathered)
     }
 
-    async fn gather_principal(&self, principal: &Principal, into: &mut CallerPolicies) -> Result<(), Failure> {
+    async fn gather_principal(
+        &self,
+        principal: &Principal,
+        into: &mut CallerPolicies,
+    ) -> Result<(), Failure> {
         let store = &self.platform.store;
         match principal {
             Principal::Root { .. } => into.root = true,
-            Principal::User { account, name, id, .. } => {
+            Principal::User {
+                account, name, id, ..
+            } => {
                 let scope = scope(account);
                 let user = store.get(&USERS, &scope, name_id(name).as_str()).await?;
                 // A user that was deleted and made again under the same name is another one.
@@ -131,21 +157,25 @@ impl Iam {
                 };
                 self.gather_permissions(account, &user.permissions, into).await?;
                 into.boundary = self.boundary(account, &user.permissions).await?;
-                into.tags.extend(user.tags.iter().map(|(k, v)| (k.clone(), v.clone())));
+                into.tags
+                    .extend(user.tags.iter().map(|(k, v)| (k.clone(), v.clone())));
                 for group in &user.groups {
                     if let Some(group) = store.get(&GROUPS, &scope, name_id(group).as_str()).await? {
                         self.gather_permissions(account, &group.permissions, into).await?;
                     }
                 }
             }
-            Principal::AssumedRole { account, role, id, .. } => {
+            Principal::AssumedRole {
+                account, role, id, ..
+            } => {
                 let role = store.get(&ROLES, &scope(account), name_id(role).as_str()).await?;
                 let Some(role) = role.filter(|role| role.id == *id) else {
                     return Ok(());
                 };
                 self.gather_permissions(account, &role.permissions, into).await?;
                 into.boundary = self.boundary(account, &role.permissions).await?;
-                into.tags.extend(role.tags.iter().map(|(k, v)| (k.clone(), v.clone())));
+                into.tags
+                    .extend(role.tags.iter().map(|(k, v)| (k.clone(), v.clone())));
             }
             Principal::FederatedUser { issuer, .. } => {
                 Box::pin(self.gather_principal(issuer, into)).await?;
@@ -172,7 +202,12 @@ impl Iam {
         }
         let mut policies = Vec::new();
         for (at, document) in session.policies.iter().enumerate() {
-            push(&mut policies, format!("session-policy-{at}"), document, PolicyKind::Session);
+            push(
+                &mut policies,
+                format!("session-policy-{at}"),
+                document,
+                PolicyKind::Session,
+            );
         }
         if let Some(account) = principal.account() {
             for arn in &session.policy_arns {
@@ -190,7 +225,8 @@ impl Iam {
         into: &mut CallerPolicies,
     ) -> Result<(), Failure> {
         for arn in &permissions.attached {
-            into.identity.extend(self.managed(account, arn, PolicyKind::Identity).await?);
+            into.identity
+                .extend(self.managed(account, arn, PolicyKind::Identity).await?);
         }
         for (name, document) in &permissions.inline {
             push(&mut into.identity, name.clone(), document, PolicyKind::Identity);
@@ -218,14 +254,27 @@ impl Iam {
         kind: PolicyKind,
     ) -> Result<Option<LabelledPolicy>, Failure> {
         if let Some(policy) = aws_managed::parsed(arn) {
-            return Ok(Some(LabelledPolicy { label: arn.to_owned(), policy }));
+            return Ok(Some(LabelledPolicy {
+                label: arn.to_owned(),
+                policy,
+            }));
         }
         let name = name_id(arn.rsplit('/').next().unwrap_or(arn));
-        let Some(stored) = self.platform.store.get(&POLICIES, &scope(account), name.as_str()).await? else {
+        let Some(stored) = self
+            .platform
+            .store
+            .get(&POLICIES, &scope(account), name.as_str())
+            .await?
+        else {
             return Ok(None);
         };
         let mut found = Vec::new();
-        push(&mut found, arn.to_owned(), stored.default_document().unwrap_or("{}"), kind);
+        push(
+            &mut found,
+            arn.to_owned(),
+            stored.default_document().unwrap_or("{}"),
+            kind,
+        );
         Ok(found.pop())
     }
 }
@@ -233,7 +282,10 @@ impl Iam {
 /// Parses a stored document. One that no longer parses is logged and counts as absent: it allows nothing.
 fn push(policies: &mut Vec<LabelledPolicy>, label: String, document: &str, kind: PolicyKind) {
     match Policy::parse(document, kind) {
-        Ok(policy) => policies.push(LabelledPolicy { label, policy: Arc::new(policy) }),
+        Ok(policy) => policies.push(LabelledPolicy {
+            label,
+            policy: Arc::new(policy),
+        }),
         Err(error) => tracing::error!(%label, %error, "a stored policy does not parse"),
     }
 }
@@ -242,7 +294,10 @@ fn nothing(arn: &str) -> LabelledPolicy {
     const NOTHING: &str =
         r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
     let policy = Policy::parse(NOTHING, PolicyKind::Boundary).expect("a constant that parses");
-    LabelledPolicy { label: arn.to_owned(), policy: Arc::new(policy) }
+    LabelledPolicy {
+        label: arn.to_owned(),
+        policy: Arc::new(policy),
+    }
 }
 
 /// Temporary credentials differ by session; all keys of one principal share its policies.
@@ -250,6 +305,10 @@ fn cache_key(caller: &Caller) -> String {
     let principal = &caller.principal;
     match (&caller.session, &caller.access_key_id) {
         (Some(_), Some(key)) => format!("{key}/{}", principal.user_id()),
-        _ => format!("{}/{}", principal.account().map_or("-", AsRef::as_ref), principal.user_id()),
+        _ => format!(
+            "{}/{}",
+            principal.account().map_or("-", AsRef::as_ref),
+            principal.user_id()
+        ),
     }
 }

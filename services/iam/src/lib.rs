@@ -3,38 +3,147 @@
 //! Owns accounts, users, groups, roles, managed policies and access keys (see [`store`]). Trust boundary: it answers
 //! the platform's two questions, whose key is this ([`credentials`]) and what bounds this caller ([`identities`]).
 
+mod access;
 mod accounts;
+mod answer;
+mod attachment;
 mod aws_managed;
 mod credentials;
+mod documents;
+mod entity;
+mod error;
 mod identities;
 mod model;
+mod ops;
+mod paging;
 mod roles;
+mod seed;
 mod store;
+mod tags;
+mod trust;
+mod unique_id;
 
 use std::sync::Arc;
 
+use haechi_api_iam::op;
 use haechi_core::{Platform, Router, Service};
 use haechi_keyring::Keyring;
 
 pub use crate::accounts::{AccountExistsError, NewAccessKey};
+pub use crate::model::account::Account;
 use crate::identities::ParsedPolicies;
+use crate::ops::{
+    access_keys, attached, boundaries, groups, inline, instance_profiles, policies, policy_entities,
+    policy_versions, roles as role_ops, tagging, users,
+};
+use crate::roles::RoleUses;
+pub use crate::seed::{SeedError, UserSeed};
 
 /// The service's state.
 pub struct Iam {
     platform: Platform,
     keyring: Arc<Keyring>,
     parsed: ParsedPolicies,
+    role_uses: RoleUses,
 }
 
 impl Iam {
     /// The service over its platform.
     pub fn new(platform: Platform, keyring: Arc<Keyring>) -> Arc<Self> {
         let parsed = ParsedPolicies::new(&platform.store);
-        Arc::new(Self { platform, keyring, parsed })
+        Arc::new(Self {
+            platform,
+            keyring,
+            parsed,
+            role_uses: RoleUses::default(),
+        })
     }
 }
 
 /// The operations, one line each.
 pub fn service(iam: Arc<Iam>) -> Arc<dyn Service> {
-    Arc::new(Router::new(&haechi_api_iam::SERVICE, iam))
+    let router = Router::new(&haechi_api_iam::SERVICE, iam)
+        .on::<op::AddRoleToInstanceProfile, _, _>(instance_profiles::add_role_to_instance_profile)
+        .on::<op::AddUserToGroup, _, _>(groups::add_user_to_group)
+        .on::<op::AttachGroupPolicy, _, _>(attached::attach_group_policy)
+        .on::<op::AttachRolePolicy, _, _>(attached::attach_role_policy)
+        .on::<op::AttachUserPolicy, _, _>(attached::attach_user_policy)
+        .on::<op::CreateAccessKey, _, _>(access_keys::create_access_key)
+        .on::<op::CreateGroup, _, _>(groups::create_group)
+        .on::<op::CreateInstanceProfile, _, _>(instance_profiles::create_instance_profile)
+        .on::<op::CreatePolicy, _, _>(policies::create_policy)
+        .on::<op::CreatePolicyVersion, _, _>(policy_versions::create_policy_version)
+        .on::<op::CreateRole, _, _>(role_ops::create_role)
+        .on::<op::CreateUser, _, _>(users::create_user)
+        .on::<op::DeleteAccessKey, _, _>(access_keys::delete_access_key)
+        .on::<op::DeleteGroup, _, _>(groups::delete_group)
+        .on::<op::DeleteGroupPolicy, _, _>(inline::delete_group_policy)
+        .on::<op::DeleteInstanceProfile, _, _>(instance_profiles::delete_instance_profile)
+        .on::<op::DeletePolicy, _, _>(policies::delete_policy)
+        .on::<op::DeletePolicyVersion, _, _>(policy_versions::delete_policy_version)
+        .on::<op::DeleteRole, _, _>(role_ops::delete_role)
+        .on::<op::DeleteRolePermissionsBoundary, _, _>(boundaries::delete_role_permissions_boundary)
+        .on::<op::DeleteRolePolicy, _, _>(inline::delete_role_policy)
+        .on::<op::DeleteUser, _, _>(users::delete_user)
+        .on::<op::DeleteUserPermissionsBoundary, _, _>(boundaries::delete_user_permissions_boundary)
+        .on::<op::DeleteUserPolicy, _, _>(inline::delete_user_policy)
+        .on::<op::DetachGroupPolicy, _, _>(attached::detach_group_policy)
+        .on::<op::DetachRolePolicy, _, _>(attached::detach_role_policy)
+        .on::<op::DetachUserPolicy, _, _>(attached::detach_user_policy)
+        .on::<op::GetAccessKeyLastUsed, _, _>(access_keys::get_access_key_last_used)
+        .on::<op::GetGroup, _, _>(groups::get_group)
+        .on::<op::GetGroupPolicy, _, _>(inline::get_group_policy)
+        .on::<op::GetInstanceProfile, _, _>(instance_profiles::get_instance_profile)
+        .on::<op::GetPolicy, _, _>(policies::get_policy)
+        .on::<op::GetPolicyVersion, _, _>(policy_versions::get_policy_version)
+        .on::<op::GetRole, _, _>(role_ops::get_role)
+        .on::<op::GetRolePolicy, _, _>(inline::get_role_policy)
+        .on::<op::GetUser, _, _>(users::get_user)
+        .on::<op::GetUserPolicy, _, _>(inline::get_user_policy)
+        .on::<op::ListAccessKeys, _, _>(access_keys::list_access_keys)
+        .on::<op::ListAttachedGroupPolicies, _, _>(attached::list_attached_group_policies)
+        .on::<op::ListAttachedRolePolicies, _, _>(attached::list_attached_role_policies)
+        .on::<op::ListAttachedUserPolicies, _, _>(attached::list_attached_user_policies)
+        .on::<op::ListEntitiesForPolicy, _, _>(policy_entities::list_entities_for_policy)
+        .on::<op::ListGroupPolicies, _, _>(inline::list_group_policies)
+        .on::<op::ListGroups, _, _>(groups::list_groups)
+        .on::<op::ListGroupsForUser, _, _>(groups::list_groups_for_user)
+        .on::<op::ListInstanceProfileTags, _, _>(tagging::list_instance_profile_tags)
+        .on::<op::ListInstanceProfiles, _, _>(instance_profiles::list_instance_profiles)
+        .on::<op::ListInstanceProfilesForRole, _, _>(instance_profiles::list_instance_profiles_for_role)
+        .on::<op::ListOpenIDConnectProviderTags, _, _>(tagging::list_open_id_connect_provider_tags)
+        .on::<op::ListPolicies, _, _>(policies::list_policies)
+        .on::<op::ListPolicyTags, _, _>(tagging::list_policy_tags)
+        .on::<op::ListPolicyVersions, _, _>(policy_versions::list_policy_versions)
+        .on::<op::ListRolePolicies, _, _>(inline::list_role_policies)
+        .on::<op::ListRoleTags, _, _>(tagging::list_role_tags)
+        .on::<op::ListRoles, _, _>(role_ops::list_roles)
+        .on::<op::ListUserPolicies, _, _>(inline::list_user_policies)
+        .on::<op::ListUserTags, _, _>(tagging::list_user_tags)
+        .on::<op::ListUsers, _, _>(users::list_users)
+        .on::<op::PutGroupPolicy, _, _>(inline::put_group_policy)
+        .on::<op::PutRolePermissionsBoundary, _, _>(boundaries::put_role_permissions_boundary)
+        .on::<op::PutRolePolicy, _, _>(inline::put_role_policy)
+        .on::<op::PutUserPermissionsBoundary, _, _>(boundaries::put_user_permissions_boundary)
+        .on::<op::PutUserPolicy, _, _>(inline::put_user_policy)
+        .on::<op::RemoveRoleFromInstanceProfile, _, _>(instance_profiles::remove_role_from_instance_profile)
+        .on::<op::RemoveUserFromGroup, _, _>(groups::remove_user_from_group)
+        .on::<op::SetDefaultPolicyVersion, _, _>(policy_versions::set_default_policy_version)
+        .on::<op::TagInstanceProfile, _, _>(tagging::tag_instance_profile)
+        .on::<op::TagOpenIDConnectProvider, _, _>(tagging::tag_open_id_connect_provider)
+        .on::<op::TagPolicy, _, _>(tagging::tag_policy)
+        .on::<op::TagRole, _, _>(tagging::tag_role)
+        .on::<op::TagUser, _, _>(tagging::tag_user)
+        .on::<op::UntagInstanceProfile, _, _>(tagging::untag_instance_profile)
+        .on::<op::UntagOpenIDConnectProvider, _, _>(tagging::untag_open_id_connect_provider)
+        .on::<op::UntagPolicy, _, _>(tagging::untag_policy)
+        .on::<op::UntagRole, _, _>(tagging::untag_role)
+        .on::<op::UntagUser, _, _>(tagging::untag_user)
+        .on::<op::UpdateAccessKey, _, _>(access_keys::update_access_key)
+        .on::<op::UpdateAssumeRolePolicy, _, _>(role_ops::update_assume_role_policy)
+        .on::<op::UpdateGroup, _, _>(groups::update_group)
+        .on::<op::UpdateRole, _, _>(role_ops::update_role)
+        .on::<op::UpdateRoleDescription, _, _>(role_ops::update_role_description)
+        .on::<op::UpdateUser, _, _>(users::update_user);
+    Arc::new(router)
 }

@@ -1,9 +1,11 @@
 //! What is true of accounts, principals and policies, whatever the API.
 
-pub mod access_key;
-pub mod account;
-pub mod group;
-pub mod managed_policy;
-pub mod permissions;
-pub mod role;
-pub mod user;
+pub(crate) mod access_key;
+pub(crate) mod account;
+pub(crate) mod group;
+pub(crate) mod instance_profile;
+pub(crate) mod managed_policy;
+pub(crate) mod oidc_provider;
+pub(crate) mod permissions;
+pub(crate) mod role;
+pub(crate) mod user;

@@ -8,8 +8,10 @@ use haechi_store::{Scope, Table};
 use crate::model::access_key::AccessKey;
 use crate::model::account::Account;
 use crate::model::group::Group;
+use crate::model::instance_profile::InstanceProfile;
 use crate::model::managed_policy::ManagedPolicy;
-use crate::model::role::Role;
+use crate::model::oidc_provider::OidcProvider;
+use crate::model::role::{Role, RoleUse};
 use crate::model::user::User;
 
 /// Accounts of the deployment, by id.
@@ -30,7 +32,25 @@ pub(crate) const ROLES: Table<Role> = Table::new("iam", "roles", 1).guarded();
 /// Customer managed policies of an account, by name.
 pub(crate) const POLICIES: Table<ManagedPolicy> = Table::new("iam", "policies", 1).guarded();
 
-/// Who is attached to a managed policy: `(policy ARN, "user" | "group" | "role", name)`.
+/// Instance profiles of an account, by name.
+pub(crate) const INSTANCE_PROFILES: Table<InstanceProfile> =
+    Table::new("iam", "instance-profiles", 1).guarded();
+
+/// The instance profiles of a role: `(role name, profile name)` → the profile's name.
+pub(crate) const PROFILES_OF_ROLE: Table<String> = Table::new("iam", "profiles-of-role", 1).guarded();
+
+/// OpenID Connect providers of an account, by host and path.
+pub(crate) const OIDC_PROVIDERS: Table<OidcProvider> = Table::new("iam", "oidc-providers", 1).guarded();
+
+/// Account aliases of the deployment → the account: an alias is taken once for everybody.
+pub(crate) const ALIASES: Table<AccountId> = Table::new("iam", "account-aliases", 1);
+
+/// When roles of an account were last assumed, by role id. Apart from the roles, since a change of a role renews
+/// what is known of all callers.
+pub(crate) const ROLE_USES: Table<RoleUse> = Table::new("iam", "role-uses", 1);
+
+/// Who is attached to a managed policy: `(policy ARN, usage and kind, name id)` → name. The middle part is
+/// `policy/user`, `policy/group`, `policy/role`, or `boundary/user`, `boundary/role`.
 pub(crate) const ATTACHMENTS: Table<String> = Table::new("iam", "attachments", 1).guarded();
 
 /// Unique ids of an account's principals (`AIDA…`, `AROA…`) to their ARNs.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An access key as it stands in the store, under its id.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct AccessKey {
+pub(crate) struct AccessKey {
     /// `AKIA…`
     pub id: String,
     /// The account it belongs to. Never read from the id's text.
@@ -23,7 +23,7 @@ pub struct AccessKey {
 
 /// Whose an access key is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeyOwner {
+pub(crate) enum KeyOwner {
     /// The account's root user.
     Root,
     /// An IAM user, by name.
@@ -31,6 +31,8 @@ pub enum KeyOwner {
 }
 
 /// What a sealed secret is bound to.
-pub fn binding(account: &AccountId, key_id: &str) -> Binding {
-    Binding::new("iam/secret-access-key").with(account.as_str()).with(key_id)
+pub(crate) fn binding(account: &AccountId, key_id: &str) -> Binding {
+    Binding::new("iam/secret-access-key")
+        .with(account.as_str())
+        .with(key_id)
 }

@@ -7,7 +7,7 @@ use super::permissions::Permissions;
 
 /// A group as it stands in the store, under its name in lower case.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Group {
+pub(crate) struct Group {
     /// Its name.
     pub name: String,
     /// `/` or `/division/team/`.
@@ -24,7 +24,12 @@ pub struct Group {
 
 impl Group {
     /// `arn:aws:iam::<account>:group<path><name>`.
-    pub fn arn(&self, account: &AccountId) -> String {
-        format!("arn:{}:iam::{account}:group{}{}", Partition::Aws, self.path, self.name)
+    pub(crate) fn arn(&self, account: &AccountId) -> String {
+        format!(
+            "arn:{}:iam::{account}:group{}{}",
+            Partition::Aws,
+            self.path,
+            self.name
+        )
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A managed policy as it stands in the store, under its ARN.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ManagedPolicy {
+pub(crate) struct ManagedPolicy {
     /// `arn:aws:iam::<account>:policy<path><name>`.
     pub arn: String,
     /// Its name.
@@ -33,7 +33,7 @@ pub struct ManagedPolicy {
 
 /// One version of a managed policy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct PolicyVersion {
+pub(crate) struct PolicyVersion {
     /// Its number: 1 is `v1`.
     pub number: u32,
     /// The document, as it was put.
@@ -44,12 +44,12 @@ pub struct PolicyVersion {
 
 impl ManagedPolicy {
     /// The document in force.
-    pub fn default_document(&self) -> Option<&str> {
+    pub(crate) fn default_document(&self) -> Option<&str> {
         self.version(self.default_version).map(|v| v.document.as_str())
     }
 
     /// A version by its number.
-    pub fn version(&self, number: u32) -> Option<&PolicyVersion> {
+    pub(crate) fn version(&self, number: u32) -> Option<&PolicyVersion> {
         self.versions.iter().find(|v| v.number == number)
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The policies of one principal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Permissions {
+pub(crate) struct Permissions {
     /// ARNs of managed policies, in the order in which they were attached.
     #[serde(default)]
     pub attached: Vec<String>,

@@ -9,7 +9,7 @@ use super::permissions::Permissions;
 
 /// A role as it stands in the store, under its name in lower case.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Role {
+pub(crate) struct Role {
     /// Its name.
     pub name: String,
     /// `/` or `/service-role/`.
@@ -28,19 +28,34 @@ pub struct Role {
     pub tags: BTreeMap<String, String>,
     /// What its sessions may do.
     pub permissions: Permissions,
-    /// When it was last used and where: ms since the epoch, Region.
+    /// The users and roles that the trust policy names, with their unique ids at the time when it was put: a name
+    /// that goes to somebody else does not take the trust with it.
     #[serde(default)]
-    pub last_used: Option<(i64, String)>,
+    pub trusted: BTreeMap<String, String>,
+}
+
+/// When a role was last assumed, and where.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct RoleUse {
+    /// In ms since the epoch.
+    pub at_ms: i64,
+    /// The Region.
+    pub region: String,
 }
 
 impl Role {
     /// `arn:aws:iam::<account>:role<path><name>`.
-    pub fn arn(&self, account: &AccountId) -> String {
-        format!("arn:{}:iam::{account}:role{}{}", Partition::Aws, self.path, self.name)
+    pub(crate) fn arn(&self, account: &AccountId) -> String {
+        format!(
+            "arn:{}:iam::{account}:role{}{}",
+            Partition::Aws,
+            self.path,
+            self.name
+        )
     }
 
     /// Whether an AWS service made it for itself; SCPs do not bind such roles.
-    pub fn is_service_linked(&self) -> bool {
+    pub(crate) fn is_service_linked(&self) -> bool {
         self.path.starts_with("/aws-service-role/")
     }
 }

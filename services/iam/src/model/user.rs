@@ -9,7 +9,7 @@ use super::permissions::Permissions;
 
 /// A user as it stands in the store, under its name in lower case (names differ by more than case).
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct User {
+pub(crate) struct User {
     /// Its name.
     pub name: String,
     /// `/` or `/division/team/`.
@@ -33,7 +33,7 @@ pub struct User {
 
 /// A console password: kept as a hash.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LoginProfile {
+pub(crate) struct LoginProfile {
     /// Argon2id, in PHC form.
     pub password_hash: String,
     /// When it was set, in ms since the epoch.
@@ -44,7 +44,12 @@ pub struct LoginProfile {
 
 impl User {
     /// `arn:aws:iam::<account>:user<path><name>`.
-    pub fn arn(&self, account: &AccountId) -> String {
-        format!("arn:{}:iam::{account}:user{}{}", Partition::Aws, self.path, self.name)
+    pub(crate) fn arn(&self, account: &AccountId) -> String {
+        format!(
+            "arn:{}:iam::{account}:user{}{}",
+            Partition::Aws,
+            self.path,
+            self.name
+        )
     }
 }

@@ -1,0 +1,14 @@
+//! The operations, a family a file.
+
+pub(crate) mod access_keys;
+pub(crate) mod attached;
+pub(crate) mod boundaries;
+pub(crate) mod groups;
+pub(crate) mod inline;
+pub(crate) mod instance_profiles;
+pub(crate) mod policies;
+pub(crate) mod policy_entities;
+pub(crate) mod policy_versions;
+pub(crate) mod roles;
+pub(crate) mod tagging;
+pub(crate) mod users;

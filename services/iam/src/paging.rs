@@ -1,0 +1,130 @@
+//! Pages: `Marker`, `MaxItems`, `IsTruncated`.
+//!
+//! A marker is opaque to clients: it is the id of the last item of the page before, in hexadecimal.
+
+use haechi_core::Failure;
+use haechi_store::{Id, Record, Scope, Store, Table};
+
+use crate::error;
+
+/// How many items a page holds where the request does not say.
+const DEFAULT_ITEMS: usize = 100;
+/// How many records one read of the store takes while it looks for a page's items.
+const CHUNK: usize = 500;
+
+/// What a request says of its page.
+pub(crate) struct PageRequest {
+    after: Option<String>,
+    limit: usize,
+}
+
+/// One page of an answer.
+pub(crate) struct Page<T> {
+    /// Its items.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub marker: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// `IsTruncated`.
+    pub(crate) fn is_truncated(&self) -> Option<bool> {
+        Some(self.marker.is_some())
+    }
+}
+
+impl PageRequest {
+    pub(crate) fn parse(marker: Option<&str>, max_items: Option<i32>) -> Result<Self, Failure> {
+        let after = marker.map(decode).transpose()?;
+        let limit = max_items.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(DEFAULT_ITEMS);
+        Ok(Self { after, limit })
+    }
+
+    /// The page of a list that is at hand, sorted by `key`.
+    pub(crate) fn of<T>(&self, items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> String) -> Page<T> {
+        let mut page = Vec::new();
+        let mut last = None;
+        let after = self.after.as_deref();
+        for item in items.into_iter().filter(|item| after.is_none_or(|after| key(item).as_str() > after)) {
+            if page.len() == self.limit {
+                return Page { items: page, marker: last.as_deref().map(encode) };
+            }
+            last = Some(key(&item));
+            page.push(item);
+        }
+        Page { items: page, marker: None }
+    }
+
+    /// The page of a table's records that `wanted` lets through, in the order of their names.
+    pub(crate) async fn scan<T: Record>(
+        &self,
+        store: &Store,
+        table: &Table<T>,
+        scope: &Scope,
+        wanted: impl Fn(&T) -> bool,
+    ) -> Result<Page<std::sync::Arc<T>>, Failure> {
+        let mut after = self.after.as_deref().map(|after| Id::of(&after));
+        let (mut items, mut last) = (Vec::new(), None);
+        loop {
+            let chunk = store.list(table, scope, after.as_ref(), CHUNK).await?;
+            let exhausted = chunk.len() < CHUNK;
+            for (id, record) in chunk {
+                if wanted(&record) {
+                    if items.len() == self.limit {
+                        return Ok(Page { items, marker: last });
+                    }
+                    items.push(record);
+                    last = id.str(0).map(encode);
+                }
+                after = Some(id);
+            }
+            if exhausted {
+                return Ok(Page { items, marker: None });
+            }
+        }
+    }
+}
+
+fn encode(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::with_capacity(text.len() * 2), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn decode(marker: &str) -> Result<String, Failure> {
+    let invalid = || error::validation("Invalid Marker.");
+    if !marker.is_ascii() || marker.len() % 2 == 1 {
+        return Err(invalid());
+    }
+    let bytes: Option<Vec<u8>> =
+        (0..marker.len()).step_by(2).map(|at| u8::from_str_radix(&marker[at..at + 2], 16).ok()).collect();
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(marker: Option<&str>, limit: i32) -> Page<&'static str> {
+        PageRequest::parse(marker, Some(limit)).unwrap().of(["a", "b", "c"], |s| (*s).to_owned())
+    }
+
+    #[test]
+    fn pages_follow_each_other_without_gap_and_end() {
+        let first = page(None, 2);
+        assert_eq!(first.items, ["a", "b"]);
+        let second = page(first.marker.as_deref(), 2);
+        assert_eq!(second.items, ["c"]);
+        assert_eq!(second.is_truncated(), Some(false));
+        assert_eq!(page(None, 3).marker, None, "a page that ends with the last item is the last one");
+    }
+
+    #[test]
+    fn a_marker_of_somebody_else_is_refused() {
+        for bad in ["x", "zz", "é", "ff"] {
+            assert!(PageRequest::parse(Some(bad), None).is_err(), "{bad}");
+        }
+    }
+}

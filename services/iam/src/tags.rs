@@ -1,0 +1,102 @@
+//! Tags as IAM takes them: at most 50, keys that differ by more than case, none with the prefix `aws:`.
+
+use std::collections::BTreeMap;
+
+use haechi_api_iam as api;
+use haechi_core::Failure;
+use haechi_policy::Context;
+
+use crate::error;
+
+/// The most tags on one entity.
+const MAX_TAGS: usize = 50;
+
+/// Tags of an entity.
+pub(crate) type Tags = BTreeMap<String, String>;
+
+/// The tags of a request; a key named twice is refused.
+pub(crate) fn from_request(tags: Option<Vec<api::Tag>>) -> Result<Tags, Failure> {
+    let mut read = Tags::new();
+    for tag in tags.unwrap_or_default() {
+        let key = tag.key.unwrap_or_default();
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            let message = "System tags cannot be added, modified or deleted. Tag keys that start with aws: are reserved.";
+            return Err(error::invalid_input(message));
+        }
+        if read.keys().any(|known| known.eq_ignore_ascii_case(&key)) {
+            let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+            return Err(error::invalid_input(message));
+        }
+        read.insert(key, tag.value.unwrap_or_default());
+    }
+    if read.len() > MAX_TAGS {
+        return Err(too_many());
+    }
+    Ok(read)
+}
+
+/// Adds tags to those of an entity. A key that is there keeps its place and takes the new spelling and value.
+pub(crate) fn add(tags: &mut Tags, new: &Tags) -> Result<(), Failure> {
+    tags.retain(|known, _| !new.keys().any(|key| key.eq_ignore_ascii_case(known)));
+    tags.extend(new.clone());
+    if tags.len() > MAX_TAGS { Err(too_many()) } else { Ok(()) }
+}
+
+/// Takes tags away; keys that are not there do not matter.
+pub(crate) fn remove(tags: &mut Tags, keys: &[String]) {
+    tags.retain(|known, _| !keys.iter().any(|key| key.eq_ignore_ascii_case(known)));
+}
+
+/// Tags as the API shows them.
+pub(crate) fn answer(tags: &Tags) -> Vec<api::Tag> {
+    tags.iter().map(|(key, value)| api::Tag { key: Some(key.clone()), value: Some(value.clone()) }).collect()
+}
+
+/// Tags where an answer leaves an empty list out.
+pub(crate) fn answer_if_any(tags: &Tags) -> Option<Vec<api::Tag>> {
+    (!tags.is_empty()).then(|| answer(tags))
+}
+
+/// The condition keys of a request that brings tags.
+pub(crate) fn describe_request(tags: &Tags, context: &mut Context) {
+    for (key, value) in tags {
+        context.set(format!("aws:requesttag/{key}"), value.as_str());
+    }
+    describe_keys(&tags.keys().cloned().collect::<Vec<_>>(), context);
+}
+
+/// `aws:TagKeys`.
+pub(crate) fn describe_keys(keys: &[String], context: &mut Context) {
+    if !keys.is_empty() {
+        context.set("aws:tagkeys", keys.to_vec());
+    }
+}
+
+/// The condition keys of the tags that the entity has.
+pub(crate) fn describe_resource(tags: &Tags, context: &mut Context) {
+    for (key, value) in tags {
+        context.set(format!("aws:resourcetag/{key}"), value.as_str());
+        context.set(format!("iam:resourcetag/{key}"), value.as_str());
+    }
+}
+
+fn too_many() -> Failure {
+    error::limit_exceeded(format!("Cannot exceed quota for TagsPerResource: {MAX_TAGS}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(key: &str, value: &str) -> api::Tag {
+        api::Tag { key: Some(key.into()), value: Some(value.into()) }
+    }
+
+    #[test]
+    fn keys_that_differ_in_case_only_are_one_key() {
+        assert!(from_request(Some(vec![tag("a", "1"), tag("A", "2")])).is_err());
+        let mut tags = from_request(Some(vec![tag("a", "1")])).unwrap();
+        add(&mut tags, &from_request(Some(vec![tag("A", "2")])).unwrap()).unwrap();
+        assert_eq!(tags.into_iter().collect::<Vec<_>>(), [("A".to_owned(), "2".to_owned())]);
+    }
+}
