@@ -35,6 +35,10 @@ pub(crate) struct Wish<'a> {
     pub(crate) request_tags: Option<&'a BTreeMap<String, String>>,
     /// Keys of tags that the request takes away: `aws:TagKeys` alone.
     pub(crate) request_tag_keys: Option<&'a BTreeMap<String, String>>,
+    /// Condition keys with several values, such as `kms:GrantOperations`.
+    pub(crate) lists: Vec<(&'static str, Vec<String>)>,
+    /// The grant that is to be made: one that permits CreateGrant lets only grants be made that it covers.
+    pub(crate) child: Option<&'a Grant>,
 }
 
 impl<'a> Wish<'a> {
@@ -65,6 +69,18 @@ impl<'a> Wish<'a> {
     /// With one more condition key.
     pub(crate) fn condition(mut self, key: &'static str, value: impl Into<String>) -> Self {
         self.conditions.push((key, value.into()));
+        self
+    }
+
+    /// With one more condition key that has several values.
+    pub(crate) fn condition_list(mut self, key: &'static str, values: Vec<String>) -> Self {
+        self.lists.push((key, values));
+        self
+    }
+
+    /// With the grant that is to be made.
+    pub(crate) fn child(mut self, child: &'a Grant) -> Self {
+        self.child = Some(child);
         self
     }
 
@@ -142,6 +158,34 @@ impl Kms {
         ruling.release(Arc::clone(&loaded))
     }
 
+    /// Releases a key to a caller that one of `names` names, or whom policies allow: how RetireGrant is decided.
+    pub(crate) async fn release_to_named(
+        &self,
+        call: &Call,
+        loaded: &Arc<LoadedKey>,
+        wish: Wish<'_>,
+        names: &[&str],
+    ) -> Result<Authorized<Arc<LoadedKey>>, Failure> {
+        call.audit_resource(loaded.arn.as_str(), "AWS::KMS::Key", &loaded.key.account);
+        let who = requester(&call.caller, call.partition());
+        let action = format!("kms:{}", wish.action);
+        let context = self.conditions(call, loaded, None, &wish).await?;
+        let mut namings: Vec<_> = names.iter().map(|name| who.named_by(name)).collect();
+        namings.retain(Option::is_some);
+        namings.push(None);
+        let mut refusal = None;
+        for grant in namings {
+            let mut ask = Ask::new(&action, &loaded.arn, &loaded.key.account).with_context(context.clone());
+            ask.policy = resource_policy(loaded);
+            ask.grant = grant;
+            match self.platform.gate.authorize(call, ask, Arc::clone(loaded)).await {
+                Ok(released) => return Ok(released),
+                Err(error) => refusal = Some(error),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| unreachable_key(call)))
+    }
+
     /// A grant that permits the wish to the caller. A grant token makes a fresh grant usable at once; here every
     /// grant is, so that tokens need only be well-formed.
     async fn applicable_grant(
@@ -168,7 +212,11 @@ impl Kms {
                 let Some(grant) = self.platform.store.get(&GRANTS, &scope, place).await? else {
                     continue;
                 };
-                if !grant.operations.contains(&operation) {
+                // Nobody calls on behalf of a resource yet, so that nothing can satisfy a source ARN.
+                if !grant.operations.contains(&operation) || grant.source_arn.is_some() {
+                    continue;
+                }
+                if wish.child.is_some_and(|child| !grant.covers(child)) {
                     continue;
                 }
                 let context = wish.encryption_context.unwrap_or(&empty);
@@ -241,6 +289,9 @@ impl Kms {
         }
         for (name, value) in &wish.conditions {
             context.set(*name, value.as_str());
+        }
+        for (name, values) in &wish.lists {
+            context.set(*name, values.clone());
         }
         for (name, value) in &key.tags {
             context.set(format!("aws:resourcetag/{name}"), value.as_str());

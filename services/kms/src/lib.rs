@@ -9,6 +9,7 @@ mod billing;
 mod change;
 mod custom_id;
 mod error;
+mod events;
 mod family;
 mod import_token;
 mod loaded;
@@ -19,8 +20,11 @@ mod model;
 mod ops;
 mod paging;
 mod policy;
+mod policy_text;
 mod precondition;
+mod replicas;
 mod resolve;
+mod rotation;
 mod seed;
 mod store;
 mod tags;
@@ -34,7 +38,9 @@ use haechi_keyring::Keyring;
 
 pub use crate::billing::BillableKey;
 use crate::loaded::LoadedKeys;
+
 pub use crate::seed::{KeySeed, SeedError};
+pub use crate::timers::register_timers;
 
 /// What an operator may set.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +87,18 @@ pub fn service(kms: Arc<Kms>) -> Arc<dyn Service> {
         .on::<op::ScheduleKeyDeletion, _, _>(ops::deletion::schedule_key_deletion)
         .on::<op::TagResource, _, _>(ops::key_tags::tag_resource)
         .on::<op::UntagResource, _, _>(ops::key_tags::untag_resource)
+        .on::<op::CreateGrant, _, _>(ops::create_grant::create_grant)
+        .on::<op::ListGrants, _, _>(ops::list_grants::list_grants)
+        .on::<op::ListRetirableGrants, _, _>(ops::list_grants::list_retirable_grants)
+        .on::<op::RetireGrant, _, _>(ops::end_grant::retire_grant)
+        .on::<op::RevokeGrant, _, _>(ops::end_grant::revoke_grant)
+        .on::<op::DisableKeyRotation, _, _>(ops::rotation::disable_key_rotation)
+        .on::<op::EnableKeyRotation, _, _>(ops::rotation::enable_key_rotation)
+        .on::<op::GetKeyRotationStatus, _, _>(ops::rotation::get_key_rotation_status)
+        .on::<op::ListKeyRotations, _, _>(ops::list_key_rotations::list_key_rotations)
+        .on::<op::RotateKeyOnDemand, _, _>(ops::rotate_on_demand::rotate_key_on_demand)
+        .on::<op::ReplicateKey, _, _>(ops::replicate_key::replicate_key)
+        .on::<op::UpdatePrimaryRegion, _, _>(ops::update_primary_region::update_primary_region)
         .on::<op::UpdateAlias, _, _>(ops::aliases::update_alias)
         .on::<op::UpdateKeyDescription, _, _>(ops::switch::update_key_description)
         .on::<op::CreateKey, _, _>(ops::create_key::create_key)

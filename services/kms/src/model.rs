@@ -2,6 +2,7 @@
 
 pub mod alias;
 pub mod grant;
+pub mod grant_token;
 pub(crate) mod import;
 pub mod key;
 pub mod key_id;

@@ -1,6 +1,7 @@
 //! The operations, one or one tight family per file.
 
 pub(crate) mod aliases;
+pub(crate) mod create_grant;
 pub(crate) mod create_key;
 pub(crate) mod data_key;
 pub(crate) mod data_key_pair;
@@ -10,14 +11,21 @@ pub(crate) mod derive_shared_secret;
 pub(crate) mod describe_key;
 pub(crate) mod encapsulate;
 pub(crate) mod encrypt;
+pub(crate) mod end_grant;
 pub(crate) mod generate_random;
+pub(crate) mod get_public_key;
 pub(crate) mod import_material;
 pub(crate) mod import_parameters;
-pub(crate) mod get_public_key;
 pub(crate) mod key_policy;
 pub(crate) mod key_tags;
+pub(crate) mod list_grants;
+pub(crate) mod list_key_rotations;
 pub(crate) mod list_keys;
 pub(crate) mod mac;
 pub(crate) mod re_encrypt;
+pub(crate) mod replicate_key;
+pub(crate) mod rotate_on_demand;
+pub(crate) mod rotation;
 pub(crate) mod sign;
 pub(crate) mod switch;
+pub(crate) mod update_primary_region;

@@ -62,6 +62,8 @@ impl Kms {
         };
         match self.keys.load(&account, &region, &id).await? {
             Some(loaded) => Ok(Named { loaded, alias }),
+            // Seeded keys may have ids of any look; a key that is not there is judged by AWS's rule.
+            None if !id.is_genuine() => Err(error::invalid_key_id(key_id).into()),
             None if account == call.account => Err(error::key_not_found(&arn(&account, &region, &id)).into()),
             None => Err(unreachable_key(call)),
         }

@@ -1,6 +1,6 @@
 //! What KMS keeps, and under which keys.
 
-use haechi_core::{AccountId, Region};
+use haechi_core::{AccountId, Arn, Region};
 use haechi_store::{Scope, StoreError, Table, Txn};
 
 use crate::model::alias::Alias;
@@ -22,8 +22,12 @@ pub(crate) const GRANTS: Table<Grant> = Table::new("kms", "grants", 1).guarded()
 /// The grants of a grantee on a key: `(key id, grantee, grant id)` → the grant's id.
 pub(crate) const GRANTS_OF_GRANTEE: Table<String> = Table::new("kms", "grants-of-grantee", 1);
 
-/// The grants that a principal may retire: `(principal, key id, grant id)` → the key's id.
+/// The grants that a principal may retire, in the scope of the principal's account: `(principal, key id, grant id)` →
+/// the key's ARN.
 pub(crate) const GRANTS_OF_RETIRER: Table<String> = Table::new("kms", "grants-of-retirer", 1);
+
+/// How many grants a key has, by key id.
+pub(crate) const GRANT_COUNTS: Table<u64> = Table::new("kms", "grant-counts", 1);
 
 /// The scope of an account's keys in a Region.
 pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {
@@ -88,4 +92,58 @@ pub(crate) async fn remove_alias(txn: &Txn, scope: &Scope, alias: &Alias) -> Res
         (alias.target.as_str(), alias.name.as_str()),
     )
     .await
+}
+
+/// Puts a new grant with its entries in the lists of its grantee and its retiring principal.
+pub(crate) async fn put_grant(txn: &Txn, key: &Key, grant: &Grant) -> Result<(), StoreError> {
+    let scope = scope(&key.account, &key.region);
+    let (key_id, id) = (key.id.as_str(), grant.id.as_str());
+    txn.put(&GRANTS, &scope, (key_id, id), grant).await?;
+    let of_grantee = (key_id, grant.grantee.as_str(), id);
+    txn.put(&GRANTS_OF_GRANTEE, &scope, of_grantee, &grant.id).await?;
+    if let Some(retirer) = &grant.retiring {
+        let theirs = retirer_scope(&scope, retirer);
+        let place = (retirer.as_str(), key_id, id);
+        txn.put(&GRANTS_OF_RETIRER, &theirs, place, &key.arn()).await?;
+    }
+    count_grants(txn, &scope, key_id, |count| count + 1).await
+}
+
+/// Removes a grant with its entries.
+pub(crate) async fn remove_grant(txn: &Txn, scope: &Scope, grant: &Grant) -> Result<(), StoreError> {
+    let (key_id, id) = (grant.key.as_str(), grant.id.as_str());
+    txn.delete(&GRANTS, scope, (key_id, id)).await?;
+    txn.delete(&GRANTS_OF_GRANTEE, scope, (key_id, grant.grantee.as_str(), id))
+        .await?;
+    if let Some(retirer) = &grant.retiring {
+        let theirs = retirer_scope(scope, retirer);
+        txn.delete(&GRANTS_OF_RETIRER, &theirs, (retirer.as_str(), key_id, id))
+            .await?;
+    }
+    count_grants(txn, scope, key_id, |count| count.saturating_sub(1)).await
+}
+
+async fn count_grants(
+    txn: &Txn,
+    scope: &Scope,
+    key_id: &str,
+    change: impl Fn(u64) -> u64,
+) -> Result<(), StoreError> {
+    let before = txn
+        .get(&GRANT_COUNTS, scope, key_id)
+        .await?
+        .map_or(0, |count| *count);
+    match change(before) {
+        0 => txn.delete(&GRANT_COUNTS, scope, key_id).await,
+        count => txn.put(&GRANT_COUNTS, scope, key_id, &count).await,
+    }
+}
+
+/// Where the list of a retiring principal is kept: in its own account, which may not be the key's.
+fn retirer_scope(key: &Scope, retirer: &str) -> Scope {
+    let account = Arn::parse(retirer).map(|arn| arn.account().to_owned());
+    match account.filter(|account| !account.is_empty()) {
+        Some(account) => Scope::new(key.partition.clone(), account, key.region.clone()),
+        None => key.clone(),
+    }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use haechi_crypto::KeySpec;
 use serde::{Deserialize, Serialize};
 
 use super::key_id::KeyId;
+use super::usage::KeyUsage;
 
 /// Grants per key (KMS developer guide, "Resource quotas").
 pub const MAX_GRANTS_PER_KEY: usize = 50_000;
@@ -52,7 +54,63 @@ pub enum Constraint {
     Equals(BTreeMap<String, String>),
 }
 
+impl Grant {
+    /// Whether the holder of this grant may hand `child` on: it permits no more, and is bound at least as tightly.
+    pub fn covers(&self, child: &Self) -> bool {
+        let operations = child
+            .operations
+            .iter()
+            .all(|operation| self.operations.contains(operation));
+        let constraint = match (&self.constraint, &child.constraint) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(parent), Some(child)) => parent.covers(child),
+        };
+        let source = self.source_arn.is_none() || self.source_arn == child.source_arn;
+        operations && constraint && source
+    }
+
+    /// Whether a repeated CreateGrant asks for this very grant.
+    pub fn is_same_request(&self, other: &Self) -> bool {
+        let operations = self.operations.len() == other.operations.len()
+            && self
+                .operations
+                .iter()
+                .all(|operation| other.operations.contains(operation));
+        operations
+            && self.name == other.name
+            && self.grantee == other.grantee
+            && self.retiring == other.retiring
+            && self.constraint == other.constraint
+            && self.source_arn == other.source_arn
+    }
+}
+
 impl Constraint {
+    /// Its pairs.
+    pub fn pairs(&self) -> &BTreeMap<String, String> {
+        match self {
+            Self::Subset(pairs) | Self::Equals(pairs) => pairs,
+        }
+    }
+
+    /// AWS's name of its kind (`kms:GrantConstraintType`).
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Subset(_) => "EncryptionContextSubset",
+            Self::Equals(_) => "EncryptionContextEquals",
+        }
+    }
+
+    /// Whether every context that `child` allows is allowed by this one too.
+    pub fn covers(&self, child: &Self) -> bool {
+        match (self, child) {
+            (Self::Equals(pairs), Self::Equals(theirs)) => pairs == theirs,
+            (Self::Equals(_), Self::Subset(_)) => false,
+            (Self::Subset(_), child) => self.allows(child.pairs()),
+        }
+    }
+
     /// Whether an encryption context satisfies the constraint.
     pub fn allows(&self, context: &BTreeMap<String, String>) -> bool {
         match self {
@@ -125,5 +183,67 @@ impl GrantOperation {
                 | Self::ReEncryptFrom
                 | Self::ReEncryptTo
         )
+    }
+}
+
+/// Whether a key of this usage and spec knows the operation, so that a grant on it may permit it.
+///
+/// Source: KMS developer guide, "Grant operations".
+pub fn fits(operation: GrantOperation, usage: KeyUsage, spec: KeySpec) -> bool {
+    use GrantOperation as O;
+    let symmetric = spec == KeySpec::Symmetric;
+    let asymmetric = matches!(spec, KeySpec::Pair(_));
+    match operation {
+        O::CreateGrant | O::RetireGrant | O::DescribeKey => true,
+        O::GetPublicKey => asymmetric,
+        O::Encrypt | O::Decrypt | O::ReEncryptFrom | O::ReEncryptTo => usage == KeyUsage::EncryptDecrypt,
+        O::GenerateDataKey
+        | O::GenerateDataKeyWithoutPlaintext
+        | O::GenerateDataKeyPair
+        | O::GenerateDataKeyPairWithoutPlaintext => symmetric,
+        O::Sign | O::Verify => usage == KeyUsage::SignVerify,
+        O::GenerateMac | O::VerifyMac => usage == KeyUsage::GenerateVerifyMac,
+        O::DeriveSharedSecret => usage == KeyUsage::KeyAgreement,
+        O::Encapsulate | O::Decapsulate => usage == KeyUsage::EncapsulateDecapsulate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(text: &[(&str, &str)]) -> BTreeMap<String, String> {
+        text.iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn a_child_is_at_least_as_strict_as_its_parent() {
+        let (a, ab) = (pairs(&[("a", "1")]), pairs(&[("a", "1"), ("b", "2")]));
+        let (subset, equals) = (Constraint::Subset, Constraint::Equals);
+        assert!(subset(a.clone()).covers(&subset(ab.clone())));
+        assert!(subset(a.clone()).covers(&equals(ab.clone())));
+        assert!(!subset(ab.clone()).covers(&subset(a.clone())));
+        assert!(equals(a.clone()).covers(&equals(a.clone())));
+        assert!(!equals(a.clone()).covers(&equals(ab)));
+        assert!(!equals(a.clone()).covers(&subset(a)));
+    }
+
+    #[test]
+    fn operations_fit_the_kind_of_key() {
+        let symmetric = |operation| fits(operation, KeyUsage::EncryptDecrypt, KeySpec::Symmetric);
+        assert!(symmetric(GrantOperation::GenerateDataKeyPair));
+        assert!(!symmetric(GrantOperation::Sign));
+        assert!(!symmetric(GrantOperation::GetPublicKey));
+        let rsa: KeySpec = "RSA_2048".parse().unwrap();
+        assert!(fits(GrantOperation::Decrypt, KeyUsage::EncryptDecrypt, rsa));
+        assert!(!fits(
+            GrantOperation::GenerateDataKey,
+            KeyUsage::EncryptDecrypt,
+            rsa
+        ));
+        assert!(fits(GrantOperation::GetPublicKey, KeyUsage::SignVerify, rsa));
+        assert!(!fits(GrantOperation::Decrypt, KeyUsage::SignVerify, rsa));
     }
 }

@@ -34,6 +34,16 @@ impl KeyId {
         &self.0
     }
 
+    /// Whether AWS could have given it: a UUID, or `mrk-` and 32 hexadecimal digits.
+    pub fn is_genuine(&self) -> bool {
+        let hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+        if let Some(rest) = self.0.strip_prefix("mrk-") {
+            return rest.len() == 32 && hex(rest);
+        }
+        let parts: Vec<&str> = self.0.split('-').collect();
+        parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| hex(part))
+    }
+
     /// Whether it is the id of a multi-Region key.
     pub fn is_multi_region(&self) -> bool {
         self.0.starts_with("mrk-")

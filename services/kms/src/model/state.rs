@@ -177,3 +177,6 @@ impl KeyState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

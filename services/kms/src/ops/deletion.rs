@@ -97,5 +97,5 @@ fn has_replicas(key: &Key) -> bool {
 
 fn lacks_material(key: &Key) -> bool {
     key.origin == KeyOrigin::External
-        && (key.materials.is_empty() || key.materials.iter().any(|m| !m.is_present()))
+        && (key.materials.is_empty() || key.materials.iter().any(|m| !m.is_pending() && !m.is_present()))
 }

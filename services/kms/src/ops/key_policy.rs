@@ -12,6 +12,7 @@ use haechi_wire::Empty;
 
 use crate::Kms;
 use crate::authz::Wish;
+use crate::policy_text;
 use crate::resolve::Forms;
 
 /// The name of every key policy.
@@ -28,7 +29,7 @@ pub(crate) async fn get_key_policy(
         .await?;
     require_default(input.policy_name.as_deref())?;
     Ok(api::GetKeyPolicyResponse {
-        policy: Some(loaded.key.policy.clone()),
+        policy: Some(policy_text::print(&loaded.key.policy)),
         policy_name: Some(NAME.to_owned()),
     })
 }
