@@ -9,6 +9,7 @@ use haechi_wire::Shape;
 use crate::loaded::LoadedKey;
 use crate::model::import::align_family;
 use crate::model::key::Key;
+use crate::model::multi_region::MultiRegion;
 use crate::store::{KEYS, scope};
 use crate::{Kms, error, timers};
 
@@ -51,7 +52,7 @@ impl Kms {
 /// The other members of a key's family, as they stand.
 async fn relatives(txn: &Txn, key: &Key) -> Result<Vec<Key>, StoreError> {
     let mut relatives = Vec::new();
-    let family = key.multi_region.iter().flat_map(|family| family.regions());
+    let family = key.multi_region.iter().flat_map(MultiRegion::regions);
     for region in family.filter(|region| **region != key.region) {
         let scope = scope(&key.account, region);
         if let Some(relative) = txn.get(&KEYS, &scope, key.id.as_str()).await? {

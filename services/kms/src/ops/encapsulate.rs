@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use haechi_api_kms as api;
 use haechi_core::{Authorized, Call, Failure};
-use haechi_crypto::CryptoError;
+use haechi_crypto::{CryptoError, PrivateKey};
 
 use crate::Kms;
 use crate::authz::Wish;
@@ -33,7 +33,7 @@ pub(crate) async fn encapsulate(
     };
     let loaded = asked.prepare(&kms, &call).await?;
     let made = kms
-        .with_pair(&loaded, |pair| pair.encapsulate())
+        .with_pair(&loaded, PrivateKey::encapsulate)
         .await?
         .map_err(Failure::internal)?;
     Ok(api::EncapsulateResponse {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use haechi_api_kms as api;
 use haechi_api_kms::error::ErrorCode;
-use haechi_core::{Authorized, Call, Failure};
+use haechi_core::{Authorized, Call, Failure, Timestamp};
 use haechi_crypto::{KeyMaterial, KeySpec, MaterialId, WrappingAlgorithm};
 use haechi_wire::Blob;
 
@@ -126,7 +126,7 @@ impl Terms {
     fn read(call: &Call, input: &api::ImportKeyMaterialRequest) -> Result<Self, Failure> {
         let refuse = |message: &str| Err(error::validation(message).into());
         let now = call.time.as_millis();
-        let expires_ms = input.valid_to.map(|time| time.as_millis());
+        let expires_ms = input.valid_to.map(Timestamp::as_millis);
         let model = match input
             .expiration_model
             .as_ref()
