@@ -1,5 +1,6 @@
 """Requests made by hand, for what no SDK would send; signed by botocore where a signature is wanted."""
 
+import contextlib
 import datetime
 import http.client
 import json as json_module
@@ -48,8 +49,10 @@ def send_bytes(server, raw, limit=1_000_000):
     import socket
 
     with socket.create_connection(("127.0.0.1", server.port), timeout=15) as connection:
-        connection.sendall(raw)
-        connection.shutdown(socket.SHUT_WR)
+        # The server may refuse, and close, before it has read everything.
+        with contextlib.suppress(OSError):
+            connection.sendall(raw)
+            connection.shutdown(socket.SHUT_WR)
         received = b""
         while len(received) < limit:
             try:
