@@ -15,8 +15,14 @@ const BOUNDARY_KEY: &str = "iam:permissionsboundary";
 
 impl Iam {
     /// Asks the gate for the call's own action on a resource of the caller's account.
-    pub(crate) async fn authorize(&self, call: &Call, resource: &str, context: Context) -> Result<(), Failure> {
-        self.authorize_action(call, &call.action(), resource, context).await
+    pub(crate) async fn authorize(
+        &self,
+        call: &Call,
+        resource: &str,
+        context: Context,
+    ) -> Result<(), Failure> {
+        self.authorize_action(call, &call.action(), resource, context)
+            .await
     }
 
     /// Asks the gate for another action than the call's own.
@@ -69,7 +75,10 @@ impl Iam {
                     tags::describe_resource(own, &mut context);
                 }
                 // A request that sets another boundary is judged by the new one.
-                if let Some(boundary) = entity.boundary().filter(|_| context.values(BOUNDARY_KEY).is_none()) {
+                if let Some(boundary) = entity
+                    .boundary()
+                    .filter(|_| context.values(BOUNDARY_KEY).is_none())
+                {
                     context.set(BOUNDARY_KEY, boundary);
                 }
                 entity.entity_arn(&owner)
@@ -79,13 +88,24 @@ impl Iam {
         let action = call.action();
         let ask = Ask::new(&action, &arn, &owner).with_context(context);
         let found = self.platform.gate.authorize(call, ask, found).await?;
-        found.into_inner().filter(|_| owner == call.account).ok_or_else(|| E::missing(given))
+        found
+            .into_inner()
+            .filter(|_| owner == call.account)
+            .ok_or_else(|| E::missing(given))
     }
 
     /// The entity that a request names, for the service's own use.
-    pub(crate) async fn find<E: Entity>(&self, account: &AccountId, given: &str) -> Result<Option<Arc<E>>, Failure> {
+    pub(crate) async fn find<E: Entity>(
+        &self,
+        account: &AccountId,
+        given: &str,
+    ) -> Result<Option<Arc<E>>, Failure> {
         let id = E::id_of(given);
-        let found = self.platform.store.get(&E::TABLE, &scope(account), id.as_str()).await?;
+        let found = self
+            .platform
+            .store
+            .get(&E::TABLE, &scope(account), id.as_str())
+            .await?;
         Ok(found.filter(|entity| entity.is_called(given, account)))
     }
 
@@ -94,7 +114,9 @@ impl Iam {
         match &call.caller.principal {
             Principal::User { name, .. } => Ok(Some(name.clone())),
             Principal::Root { .. } => Ok(None),
-            _ => Err(error::validation("Must specify userName when calling with non-User credentials")),
+            _ => Err(error::validation(
+                "Must specify userName when calling with non-User credentials",
+            )),
         }
     }
 }
@@ -103,18 +125,25 @@ impl Iam {
 pub(crate) async fn current<E: Entity>(txn: &Txn, account: &AccountId, given: &str) -> Result<E, Failure> {
     let id = E::id_of(given);
     let found = txn.get(&E::TABLE, &scope(account), id.as_str()).await?;
-    let found = found.filter(|entity| entity.is_called(given, account)).ok_or_else(|| E::missing(given))?;
+    let found = found
+        .filter(|entity| entity.is_called(given, account))
+        .ok_or_else(|| E::missing(given))?;
     Ok(found.as_ref().clone())
 }
 
 /// Puts a changed entity back.
 pub(crate) async fn save<E: Entity>(txn: &Txn, account: &AccountId, entity: &E) -> Result<(), Failure> {
-    Ok(txn.put(&E::TABLE, &scope(account), entity.own_id().as_str(), entity).await?)
+    Ok(txn
+        .put(&E::TABLE, &scope(account), entity.own_id().as_str(), entity)
+        .await?)
 }
 
 /// Puts a new entity; `false` where its name is taken.
 pub(crate) async fn insert<E: Entity>(txn: &Txn, account: &AccountId, entity: &E) -> Result<bool, Failure> {
-    let taken = txn.get(&E::TABLE, &scope(account), entity.own_id().as_str()).await?.is_some();
+    let taken = txn
+        .get(&E::TABLE, &scope(account), entity.own_id().as_str())
+        .await?
+        .is_some();
     if !taken {
         save(txn, account, entity).await?;
     }
@@ -123,7 +152,9 @@ pub(crate) async fn insert<E: Entity>(txn: &Txn, account: &AccountId, entity: &E
 
 /// Takes an entity away.
 pub(crate) async fn remove<E: Entity>(txn: &Txn, account: &AccountId, entity: &E) -> Result<(), Failure> {
-    Ok(txn.delete(&E::TABLE, &scope(account), entity.own_id().as_str()).await?)
+    Ok(txn
+        .delete(&E::TABLE, &scope(account), entity.own_id().as_str())
+        .await?)
 }
 
 /// `arn:aws:iam::<account>:<kind><path><name>`.
@@ -133,7 +164,9 @@ pub(crate) fn arn(account: &AccountId, kind: &str, path: &str, name: &str) -> St
 
 /// The path of a request: `/` where none is given.
 pub(crate) fn path_of(given: Option<String>) -> String {
-    given.filter(|path| !path.is_empty()).unwrap_or_else(|| "/".to_owned())
+    given
+        .filter(|path| !path.is_empty())
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 /// A required member: the codec has checked that it is there.

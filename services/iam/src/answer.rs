@@ -11,7 +11,7 @@ use crate::model::managed_policy::{ManagedPolicy, PolicyVersion};
 use crate::model::permissions::Permissions;
 use crate::model::role::Role;
 use crate::model::user::User;
-use crate::store::{ROLES, ROLE_USES, name_id, scope};
+use crate::store::{ROLE_USES, ROLES, name_id, scope};
 use crate::tags;
 
 /// A date of the store.
@@ -23,11 +23,14 @@ pub(crate) fn date(ms: i64) -> Option<Timestamp> {
 
 /// The boundary of a principal.
 pub(crate) fn boundary(permissions: &Permissions) -> Option<api::AttachedPermissionsBoundary> {
-    permissions.boundary.clone().map(|arn| api::AttachedPermissionsBoundary {
-        // The model says `PermissionsBoundaryPolicy`; the service says `Policy`.
-        permissions_boundary_type: Some("Policy".into()),
-        permissions_boundary_arn: Some(arn),
-    })
+    permissions
+        .boundary
+        .clone()
+        .map(|arn| api::AttachedPermissionsBoundary {
+            // The model says `PermissionsBoundaryPolicy`; the service says `Policy`.
+            permissions_boundary_type: Some("Policy".into()),
+            permissions_boundary_arn: Some(arn),
+        })
 }
 
 /// A user with everything that GetUser tells.
@@ -63,7 +66,11 @@ pub(crate) fn group(account: &AccountId, group: &Group) -> api::Group {
 }
 
 /// A version of a policy; lists leave the document out.
-pub(crate) fn version(policy: &ManagedPolicy, version: &PolicyVersion, with_document: bool) -> api::PolicyVersion {
+pub(crate) fn version(
+    policy: &ManagedPolicy,
+    version: &PolicyVersion,
+    with_document: bool,
+) -> api::PolicyVersion {
     api::PolicyVersion {
         document: with_document.then(|| encoded(&version.document)),
         version_id: Some(format!("v{}", version.number)),
@@ -112,12 +119,22 @@ impl Iam {
     }
 
     /// When the role was last assumed; empty where it never was.
-    pub(crate) async fn role_last_used(&self, account: &AccountId, role: &Role) -> Result<api::RoleLastUsed, Failure> {
-        let used = self.platform.store.get(&ROLE_USES, &scope(account), role.id.as_str()).await?;
-        Ok(used.map_or_else(api::RoleLastUsed::default, |used| api::RoleLastUsed {
-            last_used_date: date(used.at_ms),
-            region: Some(used.region.clone()),
-        }))
+    pub(crate) async fn role_last_used(
+        &self,
+        account: &AccountId,
+        role: &Role,
+    ) -> Result<api::RoleLastUsed, Failure> {
+        let used = self
+            .platform
+            .store
+            .get(&ROLE_USES, &scope(account), role.id.as_str())
+            .await?;
+        Ok(
+            used.map_or_else(api::RoleLastUsed::default, |used| api::RoleLastUsed {
+                last_used_date: date(used.at_ms),
+                region: Some(used.region.clone()),
+            }),
+        )
     }
 
     /// An instance profile with its role.
@@ -128,7 +145,12 @@ impl Iam {
     ) -> Result<api::InstanceProfile, Failure> {
         let mut roles = Vec::new();
         if let Some(name) = &profile.role {
-            if let Some(role) = self.platform.store.get(&ROLES, &scope(account), name_id(name).as_str()).await? {
+            if let Some(role) = self
+                .platform
+                .store
+                .get(&ROLES, &scope(account), name_id(name).as_str())
+                .await?
+            {
                 roles.push(self.listed_role(account, &role).await?);
             }
         }

@@ -51,7 +51,13 @@ pub(crate) async fn note<H: Holder>(
     usage: Usage,
 ) -> Result<(), StoreError> {
     let (part, id, name) = (usage.of::<H>(), holder.own_id(), holder.name().to_owned());
-    txn.put(&ATTACHMENTS, &scope(account), (arn, part.as_str(), id.as_str()), &name).await
+    txn.put(
+        &ATTACHMENTS,
+        &scope(account),
+        (arn, part.as_str(), id.as_str()),
+        &name,
+    )
+    .await
 }
 
 /// Notes that a policy is no longer attached.
@@ -63,7 +69,8 @@ pub(crate) async fn forget<H: Holder>(
     usage: Usage,
 ) -> Result<(), StoreError> {
     let (part, id) = (usage.of::<H>(), holder.own_id());
-    txn.delete(&ATTACHMENTS, &scope(account), (arn, part.as_str(), id.as_str())).await
+    txn.delete(&ATTACHMENTS, &scope(account), (arn, part.as_str(), id.as_str()))
+        .await
 }
 
 /// Notes a change of the permissions boundary; the new one must exist.
@@ -88,7 +95,12 @@ pub(crate) async fn bound<H: Holder>(
 }
 
 /// Moves the notes of an entity that was renamed.
-pub(crate) async fn renamed<H: Holder>(txn: &Txn, account: &AccountId, old: &H, new: &H) -> Result<(), Failure> {
+pub(crate) async fn renamed<H: Holder>(
+    txn: &Txn,
+    account: &AccountId,
+    old: &H,
+    new: &H,
+) -> Result<(), Failure> {
     let permissions = old.permissions();
     let attached = permissions.attached.iter().map(|arn| (arn, Usage::Policy));
     for (arn, usage) in attached.chain(permissions.boundary.iter().map(|arn| (arn, Usage::Boundary))) {
@@ -111,15 +123,28 @@ pub(crate) async fn exists(txn: &Txn, account: &AccountId, arn: &str) -> Result<
 /// Whether anything uses the policy; the transaction fails if that changes meanwhile.
 pub(crate) async fn is_used(txn: &Txn, account: &AccountId, arn: &str) -> Result<bool, StoreError> {
     txn.depend_on_epoch(&ATTACHMENTS, &scope(account)).await?;
-    Ok(!txn.list_under(&ATTACHMENTS, &scope(account), arn, None, 1).await?.is_empty())
+    Ok(!txn
+        .list_under(&ATTACHMENTS, &scope(account), arn, None, 1)
+        .await?
+        .is_empty())
 }
 
 impl Iam {
     /// What a policy is attached to.
-    pub(crate) async fn entities_of(&self, account: &AccountId, arn: &str) -> Result<Vec<AttachedEntity>, Failure> {
-        let found =
-            self.platform.store.list_under(&ATTACHMENTS, &scope(account), arn, None, usize::MAX / 2).await?;
-        Ok(found.into_iter().filter_map(|(id, name)| entity(&id, &name)).collect())
+    pub(crate) async fn entities_of(
+        &self,
+        account: &AccountId,
+        arn: &str,
+    ) -> Result<Vec<AttachedEntity>, Failure> {
+        let found = self
+            .platform
+            .store
+            .list_under(&ATTACHMENTS, &scope(account), arn, None, usize::MAX / 2)
+            .await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|(id, name)| entity(&id, &name))
+            .collect())
     }
 
     /// How often a policy is used.
@@ -134,7 +159,11 @@ impl Iam {
     /// How often each policy is used.
     pub(crate) async fn all_uses(&self, account: &AccountId) -> Result<FxHashMap<String, Uses>, Failure> {
         let mut all: FxHashMap<String, Uses> = FxHashMap::default();
-        let found = self.platform.store.list(&ATTACHMENTS, &scope(account), None, usize::MAX / 2).await?;
+        let found = self
+            .platform
+            .store
+            .list(&ATTACHMENTS, &scope(account), None, usize::MAX / 2)
+            .await?;
         for (id, name) in found {
             if let (Some(arn), Some(entity)) = (id.str(0), entity(&id, &name)) {
                 all.entry(arn.to_owned()).or_default().count(entity.usage);
@@ -155,6 +184,14 @@ impl Uses {
 
 fn entity(id: &Id, name: &str) -> Option<AttachedEntity> {
     let (usage, kind) = id.str(1)?.split_once('/')?;
-    let usage = if usage == "boundary" { Usage::Boundary } else { Usage::Policy };
-    Some(AttachedEntity { usage, kind: kind.to_owned(), name: name.to_owned() })
+    let usage = if usage == "boundary" {
+        Usage::Boundary
+    } else {
+        Usage::Policy
+    };
+    Some(AttachedEntity {
+        usage,
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+    })
 }

@@ -21,7 +21,9 @@ pub(crate) fn check_managed(document: &str) -> Result<(), Failure> {
 
 /// A document for a user, group or role.
 pub(crate) fn check_identity(document: &str) -> Result<(), Failure> {
-    Policy::parse(document, PolicyKind::Identity).map(drop).map_err(|error| error::malformed(&error))
+    Policy::parse(document, PolicyKind::Identity)
+        .map(drop)
+        .map_err(|error| error::malformed(&error))
 }
 
 /// A document that says who may assume a role.
@@ -36,14 +38,16 @@ pub(crate) fn check_trust(document: &str) -> Result<Policy, Failure> {
 /// A document as IAM's answers carry it.
 pub(crate) fn encoded(document: &str) -> String {
     use std::fmt::Write;
-    document.bytes().fold(String::with_capacity(document.len() * 2), |mut text, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-        text
-    })
+    document
+        .bytes()
+        .fold(String::with_capacity(document.len() * 2), |mut text, byte| {
+            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+                text.push(char::from(byte));
+            } else {
+                let _ = write!(text, "%{byte:02X}");
+            }
+            text
+        })
 }
 
 #[cfg(test)]
@@ -52,6 +56,9 @@ mod tests {
 
     #[test]
     fn all_but_unreserved_characters_are_encoded() {
-        assert_eq!(encoded("{\"a\": \"ü~*+\"}"), "%7B%22a%22%3A%20%22%C3%BC~%2A%2B%22%7D");
+        assert_eq!(
+            encoded("{\"a\": \"ü~*+\"}"),
+            "%7B%22a%22%3A%20%22%C3%BC~%2A%2B%22%7D"
+        );
     }
 }

@@ -181,7 +181,11 @@ impl Entity for Role {
         error::no_such_entity(format!("The role with name {given} cannot be found."))
     }
     fn guard(&self) -> Result<(), Failure> {
-        if self.is_service_linked() { Err(error::protected_role(&self.name)) } else { Ok(()) }
+        if self.is_service_linked() {
+            Err(error::protected_role(&self.name))
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -54,8 +54,9 @@ pub(crate) fn malformed_text(message: impl Into<String>) -> Failure {
 
 /// 400: only AWS may change a service-linked role.
 pub(crate) fn protected_role(name: &str) -> Failure {
-    let message =
-        format!("Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS");
+    let message = format!(
+        "Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+    );
     ErrorCode::UnmodifiableEntityException.with(message).into()
 }
 
@@ -71,5 +72,7 @@ pub(crate) fn no_such_access_key(id: &str) -> Failure {
 
 /// 404: the account has no password policy.
 pub(crate) fn no_password_policy(account: &AccountId) -> Failure {
-    no_such_entity(format!("The Password Policy with domain name {account} cannot be found."))
+    no_such_entity(format!(
+        "The Password Policy with domain name {account} cannot be found."
+    ))
 }

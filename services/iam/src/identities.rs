@@ -247,7 +247,7 @@ impl Iam {
         Ok(Some(found.unwrap_or_else(|| nothing(arn))))
     }
 
-    async fn managed(
+    pub(crate) async fn managed(
         &self,
         account: &AccountId,
         arn: &str,

@@ -16,8 +16,11 @@ mod identities;
 mod model;
 mod ops;
 mod paging;
+mod passwords;
+mod positions;
 mod roles;
 mod seed;
+mod simulation;
 mod store;
 mod tags;
 mod trust;
@@ -30,11 +33,12 @@ use haechi_core::{Platform, Router, Service};
 use haechi_keyring::Keyring;
 
 pub use crate::accounts::{AccountExistsError, NewAccessKey};
-pub use crate::model::account::Account;
 use crate::identities::ParsedPolicies;
+pub use crate::model::account::Account;
 use crate::ops::{
-    access_keys, attached, boundaries, groups, inline, instance_profiles, policies, policy_entities,
-    policy_versions, roles as role_ops, tagging, users,
+    access_keys, account, attached, boundaries, credential_report, details, groups, inline,
+    instance_profiles, login_profiles, oidc_providers, policies, policy_entities, policy_versions,
+    roles as role_ops, service_linked_roles, simulate, tagging, users,
 };
 use crate::roles::RoleUses;
 pub use crate::seed::{SeedError, UserSeed};
@@ -63,44 +67,70 @@ impl Iam {
 /// The operations, one line each.
 pub fn service(iam: Arc<Iam>) -> Arc<dyn Service> {
     let router = Router::new(&haechi_api_iam::SERVICE, iam)
+        .on::<op::AddClientIDToOpenIDConnectProvider, _, _>(
+            oidc_providers::add_client_id_to_open_id_connect_provider,
+        )
         .on::<op::AddRoleToInstanceProfile, _, _>(instance_profiles::add_role_to_instance_profile)
         .on::<op::AddUserToGroup, _, _>(groups::add_user_to_group)
         .on::<op::AttachGroupPolicy, _, _>(attached::attach_group_policy)
         .on::<op::AttachRolePolicy, _, _>(attached::attach_role_policy)
         .on::<op::AttachUserPolicy, _, _>(attached::attach_user_policy)
+        .on::<op::ChangePassword, _, _>(login_profiles::change_password)
         .on::<op::CreateAccessKey, _, _>(access_keys::create_access_key)
+        .on::<op::CreateAccountAlias, _, _>(account::create_account_alias)
         .on::<op::CreateGroup, _, _>(groups::create_group)
         .on::<op::CreateInstanceProfile, _, _>(instance_profiles::create_instance_profile)
+        .on::<op::CreateLoginProfile, _, _>(login_profiles::create_login_profile)
+        .on::<op::CreateOpenIDConnectProvider, _, _>(oidc_providers::create_open_id_connect_provider)
         .on::<op::CreatePolicy, _, _>(policies::create_policy)
         .on::<op::CreatePolicyVersion, _, _>(policy_versions::create_policy_version)
         .on::<op::CreateRole, _, _>(role_ops::create_role)
+        .on::<op::CreateServiceLinkedRole, _, _>(service_linked_roles::create_service_linked_role)
         .on::<op::CreateUser, _, _>(users::create_user)
         .on::<op::DeleteAccessKey, _, _>(access_keys::delete_access_key)
+        .on::<op::DeleteAccountAlias, _, _>(account::delete_account_alias)
+        .on::<op::DeleteAccountPasswordPolicy, _, _>(account::delete_account_password_policy)
         .on::<op::DeleteGroup, _, _>(groups::delete_group)
         .on::<op::DeleteGroupPolicy, _, _>(inline::delete_group_policy)
         .on::<op::DeleteInstanceProfile, _, _>(instance_profiles::delete_instance_profile)
+        .on::<op::DeleteLoginProfile, _, _>(login_profiles::delete_login_profile)
+        .on::<op::DeleteOpenIDConnectProvider, _, _>(oidc_providers::delete_open_id_connect_provider)
         .on::<op::DeletePolicy, _, _>(policies::delete_policy)
         .on::<op::DeletePolicyVersion, _, _>(policy_versions::delete_policy_version)
         .on::<op::DeleteRole, _, _>(role_ops::delete_role)
         .on::<op::DeleteRolePermissionsBoundary, _, _>(boundaries::delete_role_permissions_boundary)
         .on::<op::DeleteRolePolicy, _, _>(inline::delete_role_policy)
+        .on::<op::DeleteServiceLinkedRole, _, _>(service_linked_roles::delete_service_linked_role)
         .on::<op::DeleteUser, _, _>(users::delete_user)
         .on::<op::DeleteUserPermissionsBoundary, _, _>(boundaries::delete_user_permissions_boundary)
         .on::<op::DeleteUserPolicy, _, _>(inline::delete_user_policy)
         .on::<op::DetachGroupPolicy, _, _>(attached::detach_group_policy)
         .on::<op::DetachRolePolicy, _, _>(attached::detach_role_policy)
         .on::<op::DetachUserPolicy, _, _>(attached::detach_user_policy)
+        .on::<op::GenerateCredentialReport, _, _>(credential_report::generate_credential_report)
         .on::<op::GetAccessKeyLastUsed, _, _>(access_keys::get_access_key_last_used)
+        .on::<op::GetAccountAuthorizationDetails, _, _>(details::get_account_authorization_details)
+        .on::<op::GetAccountPasswordPolicy, _, _>(account::get_account_password_policy)
+        .on::<op::GetAccountSummary, _, _>(account::get_account_summary)
+        .on::<op::GetContextKeysForCustomPolicy, _, _>(simulate::get_context_keys_for_custom_policy)
+        .on::<op::GetContextKeysForPrincipalPolicy, _, _>(simulate::get_context_keys_for_principal_policy)
+        .on::<op::GetCredentialReport, _, _>(credential_report::get_credential_report)
         .on::<op::GetGroup, _, _>(groups::get_group)
         .on::<op::GetGroupPolicy, _, _>(inline::get_group_policy)
         .on::<op::GetInstanceProfile, _, _>(instance_profiles::get_instance_profile)
+        .on::<op::GetLoginProfile, _, _>(login_profiles::get_login_profile)
+        .on::<op::GetOpenIDConnectProvider, _, _>(oidc_providers::get_open_id_connect_provider)
         .on::<op::GetPolicy, _, _>(policies::get_policy)
         .on::<op::GetPolicyVersion, _, _>(policy_versions::get_policy_version)
         .on::<op::GetRole, _, _>(role_ops::get_role)
         .on::<op::GetRolePolicy, _, _>(inline::get_role_policy)
+        .on::<op::GetServiceLinkedRoleDeletionStatus, _, _>(
+            service_linked_roles::get_service_linked_role_deletion_status,
+        )
         .on::<op::GetUser, _, _>(users::get_user)
         .on::<op::GetUserPolicy, _, _>(inline::get_user_policy)
         .on::<op::ListAccessKeys, _, _>(access_keys::list_access_keys)
+        .on::<op::ListAccountAliases, _, _>(account::list_account_aliases)
         .on::<op::ListAttachedGroupPolicies, _, _>(attached::list_attached_group_policies)
         .on::<op::ListAttachedRolePolicies, _, _>(attached::list_attached_role_policies)
         .on::<op::ListAttachedUserPolicies, _, _>(attached::list_attached_user_policies)
@@ -112,6 +142,7 @@ pub fn service(iam: Arc<Iam>) -> Arc<dyn Service> {
         .on::<op::ListInstanceProfiles, _, _>(instance_profiles::list_instance_profiles)
         .on::<op::ListInstanceProfilesForRole, _, _>(instance_profiles::list_instance_profiles_for_role)
         .on::<op::ListOpenIDConnectProviderTags, _, _>(tagging::list_open_id_connect_provider_tags)
+        .on::<op::ListOpenIDConnectProviders, _, _>(oidc_providers::list_open_id_connect_providers)
         .on::<op::ListPolicies, _, _>(policies::list_policies)
         .on::<op::ListPolicyTags, _, _>(tagging::list_policy_tags)
         .on::<op::ListPolicyVersions, _, _>(policy_versions::list_policy_versions)
@@ -126,9 +157,14 @@ pub fn service(iam: Arc<Iam>) -> Arc<dyn Service> {
         .on::<op::PutRolePolicy, _, _>(inline::put_role_policy)
         .on::<op::PutUserPermissionsBoundary, _, _>(boundaries::put_user_permissions_boundary)
         .on::<op::PutUserPolicy, _, _>(inline::put_user_policy)
+        .on::<op::RemoveClientIDFromOpenIDConnectProvider, _, _>(
+            oidc_providers::remove_client_id_from_open_id_connect_provider,
+        )
         .on::<op::RemoveRoleFromInstanceProfile, _, _>(instance_profiles::remove_role_from_instance_profile)
         .on::<op::RemoveUserFromGroup, _, _>(groups::remove_user_from_group)
         .on::<op::SetDefaultPolicyVersion, _, _>(policy_versions::set_default_policy_version)
+        .on::<op::SimulateCustomPolicy, _, _>(simulate::simulate_custom_policy)
+        .on::<op::SimulatePrincipalPolicy, _, _>(simulate::simulate_principal_policy)
         .on::<op::TagInstanceProfile, _, _>(tagging::tag_instance_profile)
         .on::<op::TagOpenIDConnectProvider, _, _>(tagging::tag_open_id_connect_provider)
         .on::<op::TagPolicy, _, _>(tagging::tag_policy)
@@ -140,8 +176,13 @@ pub fn service(iam: Arc<Iam>) -> Arc<dyn Service> {
         .on::<op::UntagRole, _, _>(tagging::untag_role)
         .on::<op::UntagUser, _, _>(tagging::untag_user)
         .on::<op::UpdateAccessKey, _, _>(access_keys::update_access_key)
+        .on::<op::UpdateAccountPasswordPolicy, _, _>(account::update_account_password_policy)
         .on::<op::UpdateAssumeRolePolicy, _, _>(role_ops::update_assume_role_policy)
         .on::<op::UpdateGroup, _, _>(groups::update_group)
+        .on::<op::UpdateLoginProfile, _, _>(login_profiles::update_login_profile)
+        .on::<op::UpdateOpenIDConnectProviderThumbprint, _, _>(
+            oidc_providers::update_open_id_connect_provider_thumbprint,
+        )
         .on::<op::UpdateRole, _, _>(role_ops::update_role)
         .on::<op::UpdateRoleDescription, _, _>(role_ops::update_role_description)
         .on::<op::UpdateUser, _, _>(users::update_user);

@@ -36,7 +36,10 @@ impl<T> Page<T> {
 impl PageRequest {
     pub(crate) fn parse(marker: Option<&str>, max_items: Option<i32>) -> Result<Self, Failure> {
         let after = marker.map(decode).transpose()?;
-        let limit = max_items.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(DEFAULT_ITEMS);
+        let limit = max_items
+            .and_then(|n| usize::try_from(n).ok())
+            .filter(|n| *n > 0)
+            .unwrap_or(DEFAULT_ITEMS);
         Ok(Self { after, limit })
     }
 
@@ -45,14 +48,23 @@ impl PageRequest {
         let mut page = Vec::new();
         let mut last = None;
         let after = self.after.as_deref();
-        for item in items.into_iter().filter(|item| after.is_none_or(|after| key(item).as_str() > after)) {
+        for item in items
+            .into_iter()
+            .filter(|item| after.is_none_or(|after| key(item).as_str() > after))
+        {
             if page.len() == self.limit {
-                return Page { items: page, marker: last.as_deref().map(encode) };
+                return Page {
+                    items: page,
+                    marker: last.as_deref().map(encode),
+                };
             }
             last = Some(key(&item));
             page.push(item);
         }
-        Page { items: page, marker: None }
+        Page {
+            items: page,
+            marker: None,
+        }
     }
 
     /// The page of a table's records that `wanted` lets through, in the order of their names.
@@ -87,10 +99,11 @@ impl PageRequest {
 
 fn encode(text: &str) -> String {
     use std::fmt::Write;
-    text.bytes().fold(String::with_capacity(text.len() * 2), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len() * 2), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 fn decode(marker: &str) -> Result<String, Failure> {
@@ -98,9 +111,13 @@ fn decode(marker: &str) -> Result<String, Failure> {
     if !marker.is_ascii() || marker.len() % 2 == 1 {
         return Err(invalid());
     }
-    let bytes: Option<Vec<u8>> =
-        (0..marker.len()).step_by(2).map(|at| u8::from_str_radix(&marker[at..at + 2], 16).ok()).collect();
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(invalid)
+    let bytes: Option<Vec<u8>> = (0..marker.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&marker[at..at + 2], 16).ok())
+        .collect();
+    bytes
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or_else(invalid)
 }
 
 #[cfg(test)]
@@ -108,7 +125,9 @@ mod tests {
     use super::*;
 
     fn page(marker: Option<&str>, limit: i32) -> Page<&'static str> {
-        PageRequest::parse(marker, Some(limit)).unwrap().of(["a", "b", "c"], |s| (*s).to_owned())
+        PageRequest::parse(marker, Some(limit))
+            .unwrap()
+            .of(["a", "b", "c"], |s| (*s).to_owned())
     }
 
     #[test]
@@ -118,7 +137,11 @@ mod tests {
         let second = page(first.marker.as_deref(), 2);
         assert_eq!(second.items, ["c"]);
         assert_eq!(second.is_truncated(), Some(false));
-        assert_eq!(page(None, 3).marker, None, "a page that ends with the last item is the last one");
+        assert_eq!(
+            page(None, 3).marker,
+            None,
+            "a page that ends with the last item is the last one"
+        );
     }
 
     #[test]

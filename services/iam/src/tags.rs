@@ -39,7 +39,11 @@ pub(crate) fn from_request(tags: Option<Vec<api::Tag>>) -> Result<Tags, Failure>
 pub(crate) fn add(tags: &mut Tags, new: &Tags) -> Result<(), Failure> {
     tags.retain(|known, _| !new.keys().any(|key| key.eq_ignore_ascii_case(known)));
     tags.extend(new.clone());
-    if tags.len() > MAX_TAGS { Err(too_many()) } else { Ok(()) }
+    if tags.len() > MAX_TAGS {
+        Err(too_many())
+    } else {
+        Ok(())
+    }
 }
 
 /// Takes tags away; keys that are not there do not matter.
@@ -49,7 +53,12 @@ pub(crate) fn remove(tags: &mut Tags, keys: &[String]) {
 
 /// Tags as the API shows them.
 pub(crate) fn answer(tags: &Tags) -> Vec<api::Tag> {
-    tags.iter().map(|(key, value)| api::Tag { key: Some(key.clone()), value: Some(value.clone()) }).collect()
+    tags.iter()
+        .map(|(key, value)| api::Tag {
+            key: Some(key.clone()),
+            value: Some(value.clone()),
+        })
+        .collect()
 }
 
 /// Tags where an answer leaves an empty list out.
@@ -89,7 +98,10 @@ mod tests {
     use super::*;
 
     fn tag(key: &str, value: &str) -> api::Tag {
-        api::Tag { key: Some(key.into()), value: Some(value.into()) }
+        api::Tag {
+            key: Some(key.into()),
+            value: Some(value.into()),
+        }
     }
 
     #[test]
@@ -97,6 +109,9 @@ mod tests {
         assert!(from_request(Some(vec![tag("a", "1"), tag("A", "2")])).is_err());
         let mut tags = from_request(Some(vec![tag("a", "1")])).unwrap();
         add(&mut tags, &from_request(Some(vec![tag("A", "2")])).unwrap()).unwrap();
-        assert_eq!(tags.into_iter().collect::<Vec<_>>(), [("A".to_owned(), "2".to_owned())]);
+        assert_eq!(
+            tags.into_iter().collect::<Vec<_>>(),
+            [("A".to_owned(), "2".to_owned())]
+        );
     }
 }

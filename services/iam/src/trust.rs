@@ -47,10 +47,15 @@ impl Iam {
             let Some(account) = Arn::parse(arn).and_then(|arn| AccountId::parse(arn.account()).ok()) else {
                 continue;
             };
-            let now = self.platform.store.get(&UNIQUE_IDS, &scope(&account), id.as_str()).await?;
+            let now = self
+                .platform
+                .store
+                .get(&UNIQUE_IDS, &scope(&account), id.as_str())
+                .await?;
             let now = now.map_or_else(|| id.clone(), |now| now.as_ref().clone());
             if now != *arn {
-                let parsed = Policy::parse_trusted(&document, PolicyKind::Trust).map_err(Failure::internal)?;
+                let parsed =
+                    Policy::parse_trusted(&document, PolicyKind::Trust).map_err(Failure::internal)?;
                 document = parsed.with_principal_renamed(arn, &now).unwrap_or(document);
             }
         }

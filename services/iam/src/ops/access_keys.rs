@@ -42,7 +42,11 @@ fn shown(owner: &KeyOwner) -> Option<String> {
 }
 
 fn status(active: bool) -> api::StatusType {
-    if active { api::StatusType::Active } else { api::StatusType::Inactive }
+    if active {
+        api::StatusType::Active
+    } else {
+        api::StatusType::Inactive
+    }
 }
 
 pub(crate) async fn create_access_key(
@@ -64,7 +68,8 @@ pub(crate) async fn create_access_key(
                 Ok(())
             })
             .await?;
-            txn.put(&ACCESS_KEYS, &Scope::deployment(), record.id.as_str(), record).await?;
+            txn.put(&ACCESS_KEYS, &Scope::deployment(), record.id.as_str(), record)
+                .await?;
             Ok(api::CreateAccessKeyResponse {
                 access_key: Some(api::AccessKey {
                     user_name: shown(&record.owner),
@@ -94,7 +99,10 @@ async fn change_keys(
         KeyOwner::Root => {
             let everywhere = Scope::deployment();
             let found = txn.get(&ACCOUNTS, &everywhere, account.as_str()).await?;
-            let mut found = found.ok_or_else(|| Failure::internal("the account is gone"))?.as_ref().clone();
+            let mut found = found
+                .ok_or_else(|| Failure::internal("the account is gone"))?
+                .as_ref()
+                .clone();
             change(&mut found.root_keys)?;
             Ok(txn.put(&ACCOUNTS, &everywhere, account.as_str(), &found).await?)
         }
@@ -105,7 +113,10 @@ async fn change_keys(
 async fn own_key(txn: &Txn, account: &AccountId, owner: &KeyOwner, id: &str) -> Result<AccessKey, Failure> {
     let found = txn.get(&ACCESS_KEYS, &Scope::deployment(), id).await?;
     let found = found.filter(|key| key.account == *account && key.owner == *owner);
-    Ok(found.ok_or_else(|| error::no_such_access_key(id))?.as_ref().clone())
+    Ok(found
+        .ok_or_else(|| error::no_such_access_key(id))?
+        .as_ref()
+        .clone())
 }
 
 pub(crate) async fn list_access_keys(
@@ -115,16 +126,25 @@ pub(crate) async fn list_access_keys(
 ) -> Result<api::ListAccessKeysResponse, Failure> {
     let owner = owner(&iam, &call, input.user_name).await?;
     let ids = match &owner {
-        KeyOwner::User(name) => {
-            iam.find::<User>(&call.account, name).await?.map(|user| user.access_keys.clone()).unwrap_or_default()
-        }
-        KeyOwner::Root => {
-            iam.account(&call.account).await?.map(|account| account.root_keys.clone()).unwrap_or_default()
-        }
+        KeyOwner::User(name) => iam
+            .find::<User>(&call.account, name)
+            .await?
+            .map(|user| user.access_keys.clone())
+            .unwrap_or_default(),
+        KeyOwner::Root => iam
+            .account(&call.account)
+            .await?
+            .map(|account| account.root_keys.clone())
+            .unwrap_or_default(),
     };
     let mut keys = Vec::new();
     for id in ids {
-        if let Some(key) = iam.platform.store.get(&ACCESS_KEYS, &Scope::deployment(), id.as_str()).await? {
+        if let Some(key) = iam
+            .platform
+            .store
+            .get(&ACCESS_KEYS, &Scope::deployment(), id.as_str())
+            .await?
+        {
             keys.push(api::AccessKeyMetadata {
                 user_name: shown(&owner),
                 access_key_id: Some(id),
@@ -160,7 +180,8 @@ pub(crate) async fn update_access_key(
         .write(&call, |txn| async move {
             let mut key = own_key(&txn, account, owner, id).await?;
             key.active = active;
-            txn.put(&ACCESS_KEYS, &Scope::deployment(), id.as_str(), &key).await?;
+            txn.put(&ACCESS_KEYS, &Scope::deployment(), id.as_str(), &key)
+                .await?;
             Ok(Empty::default())
         })
         .await
@@ -182,7 +203,8 @@ pub(crate) async fn delete_access_key(
                 Ok(())
             })
             .await?;
-            txn.delete(&ACCESS_KEYS, &Scope::deployment(), id.as_str()).await?;
+            txn.delete(&ACCESS_KEYS, &Scope::deployment(), id.as_str())
+                .await?;
             Ok(Empty::default())
         })
         .await
@@ -195,7 +217,11 @@ pub(crate) async fn get_access_key_last_used(
     input: api::GetAccessKeyLastUsedRequest,
 ) -> Result<api::GetAccessKeyLastUsedResponse, Failure> {
     let id = required(input.access_key_id);
-    let found = iam.platform.store.get(&ACCESS_KEYS, &Scope::deployment(), id.as_str()).await?;
+    let found = iam
+        .platform
+        .store
+        .get(&ACCESS_KEYS, &Scope::deployment(), id.as_str())
+        .await?;
     let found = found.filter(|key| key.account == call.account);
     let user = found.as_ref().and_then(|key| shown(&key.owner));
     let resource = match &user {

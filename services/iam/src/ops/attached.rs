@@ -80,10 +80,17 @@ async fn list<H: Holder>(
 ) -> Result<Page<api::AttachedPolicy>, Failure> {
     let holder = iam.open::<H>(call, name).await?;
     let mut arns = holder.permissions().attached.clone();
-    arns.retain(|arn| prefix.as_deref().is_none_or(|prefix| path_in(arn).starts_with(prefix)));
+    arns.retain(|arn| {
+        prefix
+            .as_deref()
+            .is_none_or(|prefix| path_in(arn).starts_with(prefix))
+    });
     arns.sort();
     let page = page.of(arns, Clone::clone);
-    Ok(Page { items: page.items.iter().map(|arn| answer::attached(arn)).collect(), marker: page.marker })
+    Ok(Page {
+        items: page.items.iter().map(|arn| answer::attached(arn)).collect(),
+        marker: page.marker,
+    })
 }
 
 macro_rules! attachment_operations {
@@ -94,7 +101,13 @@ macro_rules! attachment_operations {
             call: Arc<Call>,
             input: api::$attach_in,
         ) -> Result<Empty, Failure> {
-            attach::<$holder>(&iam, &call, &required(input.$name), &required(input.policy_arn)).await
+            attach::<$holder>(
+                &iam,
+                &call,
+                &required(input.$name),
+                &required(input.policy_arn),
+            )
+            .await
         }
 
         pub(crate) async fn $detach(
@@ -102,7 +115,13 @@ macro_rules! attachment_operations {
             call: Arc<Call>,
             input: api::$detach_in,
         ) -> Result<Empty, Failure> {
-            detach::<$holder>(&iam, &call, &required(input.$name), &required(input.policy_arn)).await
+            detach::<$holder>(
+                &iam,
+                &call,
+                &required(input.$name),
+                &required(input.policy_arn),
+            )
+            .await
         }
 
         pub(crate) async fn $list(
@@ -111,7 +130,14 @@ macro_rules! attachment_operations {
             input: api::$list_in,
         ) -> Result<api::$list_out, Failure> {
             let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?;
-            let page = list::<$holder>(&iam, &call, &required(input.$name), input.path_prefix, &page).await?;
+            let page = list::<$holder>(
+                &iam,
+                &call,
+                &required(input.$name),
+                input.path_prefix,
+                &page,
+            )
+            .await?;
             Ok(api::$list_out {
                 is_truncated: page.is_truncated(),
                 attached_policies: Some(page.items),

@@ -16,7 +16,12 @@ use crate::model::role::Role;
 use crate::model::user::User;
 
 /// Sets the boundary, or takes it away.
-async fn set<H: Holder>(iam: &Iam, call: &Call, name: &str, boundary: Option<String>) -> Result<Empty, Failure> {
+async fn set<H: Holder>(
+    iam: &Iam,
+    call: &Call,
+    name: &str,
+    boundary: Option<String>,
+) -> Result<Empty, Failure> {
     let mut context = Context::new();
     if let Some(boundary) = &boundary {
         check_arn(boundary)?;
@@ -41,7 +46,13 @@ pub(crate) async fn put_user_permissions_boundary(
     call: Arc<Call>,
     input: api::PutUserPermissionsBoundaryRequest,
 ) -> Result<Empty, Failure> {
-    set::<User>(&iam, &call, &required(input.user_name), input.permissions_boundary).await
+    set::<User>(
+        &iam,
+        &call,
+        &required(input.user_name),
+        input.permissions_boundary,
+    )
+    .await
 }
 
 pub(crate) async fn delete_user_permissions_boundary(
@@ -57,7 +68,13 @@ pub(crate) async fn put_role_permissions_boundary(
     call: Arc<Call>,
     input: api::PutRolePermissionsBoundaryRequest,
 ) -> Result<Empty, Failure> {
-    set::<Role>(&iam, &call, &required(input.role_name), input.permissions_boundary).await
+    set::<Role>(
+        &iam,
+        &call,
+        &required(input.role_name),
+        input.permissions_boundary,
+    )
+    .await
 }
 
 pub(crate) async fn delete_role_permissions_boundary(

@@ -30,7 +30,8 @@ pub(crate) async fn create_group(
     input: api::CreateGroupRequest,
 ) -> Result<api::CreateGroupResponse, Failure> {
     let (name, path) = (required(input.group_name), path_of(input.path));
-    iam.authorize(&call, &arn(&call.account, "group", &path, &name), Context::new()).await?;
+    iam.authorize(&call, &arn(&call.account, "group", &path, &name), Context::new())
+        .await?;
     let group = &Group {
         name,
         path,
@@ -45,7 +46,9 @@ pub(crate) async fn create_group(
             if !insert(&txn, account, group).await? {
                 return Err(taken(&group.name));
             }
-            Ok(api::CreateGroupResponse { group: Some(answer::group(account, group)) })
+            Ok(api::CreateGroupResponse {
+                group: Some(answer::group(account, group)),
+            })
         })
         .await
 }
@@ -79,13 +82,21 @@ pub(crate) async fn list_groups(
     input: api::ListGroupsRequest,
 ) -> Result<api::ListGroupsResponse, Failure> {
     let prefix = path_of(input.path_prefix);
-    iam.authorize(&call, &arn(&call.account, "group", &prefix, ""), Context::new()).await?;
+    iam.authorize(&call, &arn(&call.account, "group", &prefix, ""), Context::new())
+        .await?;
     let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?
-        .scan(&iam.platform.store, &GROUPS, &scope(&call.account), |group| group.path.starts_with(&prefix))
+        .scan(&iam.platform.store, &GROUPS, &scope(&call.account), |group| {
+            group.path.starts_with(&prefix)
+        })
         .await?;
     Ok(api::ListGroupsResponse {
         is_truncated: page.is_truncated(),
-        groups: Some(page.items.iter().map(|group| answer::group(&call.account, group)).collect()),
+        groups: Some(
+            page.items
+                .iter()
+                .map(|group| answer::group(&call.account, group))
+                .collect(),
+        ),
         marker: page.marker,
     })
 }
@@ -121,12 +132,21 @@ pub(crate) async fn update_group(
     let before = iam.open::<Group>(&call, name).await?;
     let new_name = &input.new_group_name.unwrap_or_else(|| before.name.clone());
     let new_path = &input.new_path.unwrap_or_else(|| before.path.clone());
-    iam.authorize(&call, &arn(&call.account, "group", new_path, new_name), Context::new()).await?;
+    iam.authorize(
+        &call,
+        &arn(&call.account, "group", new_path, new_name),
+        Context::new(),
+    )
+    .await?;
     let account = &call.account;
     iam.platform
         .write(&call, |txn| async move {
             let old = current::<Group>(&txn, account, name).await?;
-            let new = Group { name: new_name.clone(), path: new_path.clone(), ..old.clone() };
+            let new = Group {
+                name: new_name.clone(),
+                path: new_path.clone(),
+                ..old.clone()
+            };
             rename(&txn, account, &old, &new).await?;
             Ok(Empty::default())
         })
@@ -174,7 +194,9 @@ pub(crate) async fn delete_group(
                 ""
             };
             if !obstacle.is_empty() {
-                return Err(error::delete_conflict(format!("Cannot delete entity, {obstacle}.")));
+                return Err(error::delete_conflict(format!(
+                    "Cannot delete entity, {obstacle}."
+                )));
             }
             remove(&txn, account, &group).await?;
             Ok(Empty::default())

@@ -17,10 +17,19 @@ use crate::paging::{Page, PageRequest};
 use crate::{Iam, error};
 
 fn missing<H: Holder>(policy: &str) -> Failure {
-    error::no_such_entity(format!("The {} policy with name {policy} cannot be found.", H::KIND))
+    error::no_such_entity(format!(
+        "The {} policy with name {policy} cannot be found.",
+        H::KIND
+    ))
 }
 
-async fn put<H: Holder>(iam: &Iam, call: &Call, name: &str, policy: &str, document: &str) -> Result<Empty, Failure> {
+async fn put<H: Holder>(
+    iam: &Iam,
+    call: &Call,
+    name: &str,
+    policy: &str,
+    document: &str,
+) -> Result<Empty, Failure> {
     iam.open::<H>(call, name).await?;
     documents::check_identity(document)?;
     let account = &call.account;
@@ -42,9 +51,18 @@ async fn put<H: Holder>(iam: &Iam, call: &Call, name: &str, policy: &str, docume
         .await
 }
 
-async fn get<H: Holder>(iam: &Iam, call: &Call, name: &str, policy: &str) -> Result<(String, String), Failure> {
+async fn get<H: Holder>(
+    iam: &Iam,
+    call: &Call,
+    name: &str,
+    policy: &str,
+) -> Result<(String, String), Failure> {
     let holder = iam.open::<H>(call, name).await?;
-    let document = holder.permissions().inline.get(policy).ok_or_else(|| missing::<H>(policy))?;
+    let document = holder
+        .permissions()
+        .inline
+        .get(policy)
+        .ok_or_else(|| missing::<H>(policy))?;
     Ok((holder.name().to_owned(), documents::encoded(document)))
 }
 
@@ -64,7 +82,12 @@ async fn delete<H: Holder>(iam: &Iam, call: &Call, name: &str, policy: &str) -> 
         .await
 }
 
-async fn list<H: Holder>(iam: &Iam, call: &Call, name: &str, page: &PageRequest) -> Result<Page<String>, Failure> {
+async fn list<H: Holder>(
+    iam: &Iam,
+    call: &Call,
+    name: &str,
+    page: &PageRequest,
+) -> Result<Page<String>, Failure> {
     let holder = iam.open::<H>(call, name).await?;
     Ok(page.of(holder.permissions().inline.keys().cloned(), Clone::clone))
 }
@@ -72,7 +95,11 @@ async fn list<H: Holder>(iam: &Iam, call: &Call, name: &str, page: &PageRequest)
 macro_rules! inline_operations {
     ($holder:ty, $name:ident: $put:ident($put_in:ident), $get:ident($get_in:ident) -> $get_out:ident,
      $delete:ident($delete_in:ident), $list:ident($list_in:ident) -> $list_out:ident) => {
-        pub(crate) async fn $put(iam: Arc<Iam>, call: Arc<Call>, input: api::$put_in) -> Result<Empty, Failure> {
+        pub(crate) async fn $put(
+            iam: Arc<Iam>,
+            call: Arc<Call>,
+            input: api::$put_in,
+        ) -> Result<Empty, Failure> {
             let (policy, document) = (required(input.policy_name), required(input.policy_document));
             put::<$holder>(&iam, &call, &required(input.$name), &policy, &document).await
         }
@@ -96,7 +123,13 @@ macro_rules! inline_operations {
             call: Arc<Call>,
             input: api::$delete_in,
         ) -> Result<Empty, Failure> {
-            delete::<$holder>(&iam, &call, &required(input.$name), &required(input.policy_name)).await
+            delete::<$holder>(
+                &iam,
+                &call,
+                &required(input.$name),
+                &required(input.policy_name),
+            )
+            .await
         }
 
         pub(crate) async fn $list(

@@ -23,7 +23,8 @@ pub(crate) async fn create_instance_profile(
     let (name, path) = (required(input.instance_profile_name), path_of(input.path));
     let tags = tags::from_request(input.tags)?;
     let arn = arn(&call.account, "instance-profile", &path, &name);
-    iam.authorize_making(&call, &arn, "iam:TagInstanceProfile", &tags, Context::new()).await?;
+    iam.authorize_making(&call, &arn, "iam:TagInstanceProfile", &tags, Context::new())
+        .await?;
     let profile = InstanceProfile {
         name,
         path,
@@ -37,9 +38,14 @@ pub(crate) async fn create_instance_profile(
     iam.platform
         .write(&call, |txn| async move {
             if !insert(&txn, account, profile).await? {
-                return Err(error::already_exists(format!("Instance Profile {} already exists.", profile.name)));
+                return Err(error::already_exists(format!(
+                    "Instance Profile {} already exists.",
+                    profile.name
+                )));
             }
-            Ok(api::CreateInstanceProfileResponse { instance_profile: Some(shown.clone()) })
+            Ok(api::CreateInstanceProfileResponse {
+                instance_profile: Some(shown.clone()),
+            })
         })
         .await
 }
@@ -49,9 +55,13 @@ pub(crate) async fn get_instance_profile(
     call: Arc<Call>,
     input: api::GetInstanceProfileRequest,
 ) -> Result<api::GetInstanceProfileResponse, Failure> {
-    let profile = iam.open::<InstanceProfile>(&call, &required(input.instance_profile_name)).await?;
+    let profile = iam
+        .open::<InstanceProfile>(&call, &required(input.instance_profile_name))
+        .await?;
     let shown = iam.profile_answer(&call.account, &profile).await?;
-    Ok(api::GetInstanceProfileResponse { instance_profile: Some(shown) })
+    Ok(api::GetInstanceProfileResponse {
+        instance_profile: Some(shown),
+    })
 }
 
 pub(crate) async fn list_instance_profiles(
@@ -60,11 +70,19 @@ pub(crate) async fn list_instance_profiles(
     input: api::ListInstanceProfilesRequest,
 ) -> Result<api::ListInstanceProfilesResponse, Failure> {
     let prefix = path_of(input.path_prefix);
-    iam.authorize(&call, &arn(&call.account, "instance-profile", &prefix, ""), Context::new()).await?;
+    iam.authorize(
+        &call,
+        &arn(&call.account, "instance-profile", &prefix, ""),
+        Context::new(),
+    )
+    .await?;
     let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?
-        .scan(&iam.platform.store, &INSTANCE_PROFILES, &scope(&call.account), |profile| {
-            profile.path.starts_with(&prefix)
-        })
+        .scan(
+            &iam.platform.store,
+            &INSTANCE_PROFILES,
+            &scope(&call.account),
+            |profile| profile.path.starts_with(&prefix),
+        )
         .await?;
     let mut profiles = Vec::with_capacity(page.items.len());
     for profile in &page.items {
@@ -108,8 +126,11 @@ impl Iam {
         role: &Role,
     ) -> Result<Vec<String>, Failure> {
         let (scope, id) = (scope(account), role.own_id());
-        let found =
-            self.platform.store.list_under(&PROFILES_OF_ROLE, &scope, id.as_str(), None, usize::MAX / 2).await?;
+        let found = self
+            .platform
+            .store
+            .list_under(&PROFILES_OF_ROLE, &scope, id.as_str(), None, usize::MAX / 2)
+            .await?;
         Ok(found.into_iter().map(|(_, name)| name.as_ref().clone()).collect())
     }
 }
@@ -146,7 +167,8 @@ pub(crate) async fn add_role_to_instance_profile(
     // Whoever gives a role to machines must be allowed to pass it.
     if let Some(role) = iam.find::<Role>(account, role).await? {
         let context = Context::new().with("iam:passedtoservice", "ec2.amazonaws.com");
-        iam.authorize_action(&call, "iam:PassRole", &role.arn(account), context).await?;
+        iam.authorize_action(&call, "iam:PassRole", &role.arn(account), context)
+            .await?;
     }
     iam.platform
         .write(&call, |txn| async move {
@@ -158,7 +180,13 @@ pub(crate) async fn add_role_to_instance_profile(
             }
             profile.role = Some(role.name.clone());
             let (role_id, profile_id) = (role.own_id(), profile.own_id());
-            txn.put(&PROFILES_OF_ROLE, &scope(account), (role_id.as_str(), profile_id.as_str()), &profile.name).await?;
+            txn.put(
+                &PROFILES_OF_ROLE,
+                &scope(account),
+                (role_id.as_str(), profile_id.as_str()),
+                &profile.name,
+            )
+            .await?;
             save(&txn, account, &profile).await?;
             Ok(Empty::default())
         })
@@ -176,13 +204,21 @@ pub(crate) async fn remove_role_from_instance_profile(
     iam.platform
         .write(&call, |txn| async move {
             let mut profile = current::<InstanceProfile>(&txn, account, name).await?;
-            let holds = profile.role.as_ref().is_some_and(|held| name_id(held) == name_id(role));
+            let holds = profile
+                .role
+                .as_ref()
+                .is_some_and(|held| name_id(held) == name_id(role));
             if !holds {
                 return Err(Role::missing(role));
             }
             profile.role = None;
             let (role_id, profile_id) = (name_id(role), profile.own_id());
-            txn.delete(&PROFILES_OF_ROLE, &scope(account), (role_id.as_str(), profile_id.as_str())).await?;
+            txn.delete(
+                &PROFILES_OF_ROLE,
+                &scope(account),
+                (role_id.as_str(), profile_id.as_str()),
+            )
+            .await?;
             save(&txn, account, &profile).await?;
             Ok(Empty::default())
         })

@@ -34,7 +34,11 @@ pub(crate) async fn open(iam: &Iam, call: &Call, policy_arn: &str) -> Result<Nam
 }
 
 /// As [`open`], to be changed: nobody may change what is AWS's.
-pub(crate) async fn open_to_change(iam: &Iam, call: &Call, policy_arn: &str) -> Result<Arc<ManagedPolicy>, Failure> {
+pub(crate) async fn open_to_change(
+    iam: &Iam,
+    call: &Call,
+    policy_arn: &str,
+) -> Result<Arc<ManagedPolicy>, Failure> {
     check_arn(policy_arn)?;
     if policy_arn.starts_with(aws_managed::PREFIX) {
         let message = DenyReason::plain_message(&call.caller_arn(), &call.action(), policy_arn);
@@ -45,13 +49,18 @@ pub(crate) async fn open_to_change(iam: &Iam, call: &Call, policy_arn: &str) -> 
 
 /// Refuses what is not the ARN of a managed policy.
 pub(crate) fn check_arn(given: &str) -> Result<(), Failure> {
-    let parsed = Arn::parse(given).filter(|arn| arn.service() == "iam" && arn.resource().starts_with("policy/"));
-    parsed.map(drop).ok_or_else(|| error::invalid_input(format!("ARN {given} is not valid.")))
+    let parsed =
+        Arn::parse(given).filter(|arn| arn.service() == "iam" && arn.resource().starts_with("policy/"));
+    parsed
+        .map(drop)
+        .ok_or_else(|| error::invalid_input(format!("ARN {given} is not valid.")))
 }
 
 /// The path in a policy's ARN.
 pub(crate) fn path_in(policy_arn: &str) -> &str {
-    let tail = policy_arn.split_once(":policy").map_or(policy_arn, |(_, tail)| tail);
+    let tail = policy_arn
+        .split_once(":policy")
+        .map_or(policy_arn, |(_, tail)| tail);
     &tail[..=tail.rfind('/').unwrap_or(0)]
 }
 
@@ -97,7 +106,8 @@ pub(crate) async fn create_policy(
     let (name, path) = (required(input.policy_name), path_of(input.path));
     let tags = tags::from_request(input.tags)?;
     let arn = arn(&call.account, "policy", &path, &name);
-    iam.authorize_making(&call, &arn, "iam:TagPolicy", &tags, Context::new()).await?;
+    iam.authorize_making(&call, &arn, "iam:TagPolicy", &tags, Context::new())
+        .await?;
     let document = required(input.policy_document);
     documents::check_managed(&document)?;
     let now = call.time.as_millis();
@@ -110,7 +120,11 @@ pub(crate) async fn create_policy(
         created_ms: now,
         updated_ms: now,
         tags,
-        versions: vec![PolicyVersion { number: 1, document, created_ms: now }],
+        versions: vec![PolicyVersion {
+            number: 1,
+            document,
+            created_ms: now,
+        }],
         default_version: 1,
         next_version: 2,
     };
@@ -118,12 +132,17 @@ pub(crate) async fn create_policy(
     iam.platform
         .write(&call, |txn| async move {
             if !insert(&txn, account, policy).await? {
-                let message =
-                    format!("A policy called {} already exists. Duplicate names are not allowed.", policy.name);
+                let message = format!(
+                    "A policy called {} already exists. Duplicate names are not allowed.",
+                    policy.name
+                );
                 return Err(error::already_exists(message));
             }
             let tags = tags::answer_if_any(&policy.tags);
-            let shown = api::Policy { tags, ..own(policy, Uses::default()) };
+            let shown = api::Policy {
+                tags,
+                ..own(policy, Uses::default())
+            };
             Ok(api::CreatePolicyResponse { policy: Some(shown) })
         })
         .await
@@ -143,7 +162,10 @@ pub(crate) async fn get_policy(
             tags: Some(tags::answer(&policy.tags)),
             ..own(policy, uses)
         },
-        Named::Aws(policy) => api::Policy { tags: Some(Vec::new()), ..of_aws(policy, uses) },
+        Named::Aws(policy) => api::Policy {
+            tags: Some(Vec::new()),
+            ..of_aws(policy, uses)
+        },
     };
     Ok(api::GetPolicyResponse { policy: Some(policy) })
 }
@@ -154,16 +176,25 @@ pub(crate) async fn list_policies(
     input: api::ListPoliciesRequest,
 ) -> Result<api::ListPoliciesResponse, Failure> {
     let prefix = path_of(input.path_prefix.clone());
-    iam.authorize(&call, &arn(&call.account, "policy", &prefix, ""), Context::new()).await?;
+    iam.authorize(&call, &arn(&call.account, "policy", &prefix, ""), Context::new())
+        .await?;
     let uses = iam.all_uses(&call.account).await?;
     let uses = |arn: &str| uses.get(arn).copied().unwrap_or_default();
     let mut all = Vec::new();
     if input.scope != Some(api::PolicyScopeType::Aws) {
-        let found = iam.platform.store.list(&POLICIES, &scope(&call.account), None, usize::MAX / 2).await?;
+        let found = iam
+            .platform
+            .store
+            .list(&POLICIES, &scope(&call.account), None, usize::MAX / 2)
+            .await?;
         all.extend(found.iter().map(|(_, policy)| own(policy, uses(&policy.arn))));
     }
     if input.scope != Some(api::PolicyScopeType::Local) {
-        all.extend(aws_managed::all().iter().map(|policy| of_aws(policy, uses(&policy.arn()))));
+        all.extend(
+            aws_managed::all()
+                .iter()
+                .map(|policy| of_aws(policy, uses(&policy.arn()))),
+        );
     }
     all.retain(|policy| is_wanted(policy, &input, &prefix));
     all.sort_by(|a, b| a.arn.cmp(&b.arn));
@@ -184,7 +215,11 @@ fn is_wanted(policy: &api::Policy, input: &api::ListPoliciesRequest, prefix: &st
         Some(_) => attached,
         None => attached || !input.only_attached.unwrap_or(false),
     };
-    in_use && policy.path.as_deref().is_some_and(|path| path.starts_with(prefix))
+    in_use
+        && policy
+            .path
+            .as_deref()
+            .is_some_and(|path| path.starts_with(prefix))
 }
 
 pub(crate) async fn delete_policy(

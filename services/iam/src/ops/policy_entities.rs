@@ -34,7 +34,11 @@ pub(crate) async fn list_entities_for_policy(
             continue;
         }
         if let Some((path, shown)) = show(&iam, &call, &entity.kind, entity.name).await? {
-            if input.path_prefix.as_deref().is_none_or(|prefix| path.starts_with(prefix)) {
+            if input
+                .path_prefix
+                .as_deref()
+                .is_none_or(|prefix| path.starts_with(prefix))
+            {
                 found.push(shown);
             }
         }
@@ -65,22 +69,35 @@ fn is_wanted(input: &api::ListEntitiesForPolicyRequest, usage: Usage, kind: &str
         Some(_) => usage == Usage::Policy,
         None => true,
     };
-    usage_fits && input.entity_filter.as_ref().is_none_or(|wanted| wanted.as_str().eq_ignore_ascii_case(kind))
+    usage_fits
+        && input
+            .entity_filter
+            .as_ref()
+            .is_none_or(|wanted| wanted.as_str().eq_ignore_ascii_case(kind))
 }
 
 async fn show(iam: &Iam, call: &Call, kind: &str, name: String) -> Result<Option<(String, Shown)>, Failure> {
     let account = &call.account;
     Ok(match kind {
         "user" => iam.find::<User>(account, &name).await?.map(|user| {
-            let shown = api::PolicyUser { user_name: Some(name), user_id: Some(user.id.clone()) };
+            let shown = api::PolicyUser {
+                user_name: Some(name),
+                user_id: Some(user.id.clone()),
+            };
             (user.path.clone(), Shown::User(shown))
         }),
         "group" => iam.find::<Group>(account, &name).await?.map(|group| {
-            let shown = api::PolicyGroup { group_name: Some(name), group_id: Some(group.id.clone()) };
+            let shown = api::PolicyGroup {
+                group_name: Some(name),
+                group_id: Some(group.id.clone()),
+            };
             (group.path.clone(), Shown::Group(shown))
         }),
         _ => iam.find::<Role>(account, &name).await?.map(|role| {
-            let shown = api::PolicyRole { role_name: Some(name), role_id: Some(role.id.clone()) };
+            let shown = api::PolicyRole {
+                role_name: Some(name),
+                role_id: Some(role.id.clone()),
+            };
             (role.path.clone(), Shown::Role(shown))
         }),
     })

@@ -22,7 +22,9 @@ fn number(version: &str) -> Option<u32> {
 }
 
 fn missing(arn: &str, version: &str) -> Failure {
-    error::no_such_entity(format!("Policy {arn} version {version} does not exist or is not attachable."))
+    error::no_such_entity(format!(
+        "Policy {arn} version {version} does not exist or is not attachable."
+    ))
 }
 
 pub(crate) async fn create_policy_version(
@@ -87,9 +89,12 @@ pub(crate) async fn list_policy_versions(
 ) -> Result<api::ListPolicyVersionsResponse, Failure> {
     let versions = match policies::open(&iam, &call, &required(input.policy_arn)).await? {
         // The newest comes first, as AWS lists them.
-        Named::Own(policy) => {
-            policy.versions.iter().rev().map(|version| answer::version(&policy, version, false)).collect()
-        }
+        Named::Own(policy) => policy
+            .versions
+            .iter()
+            .rev()
+            .map(|version| answer::version(&policy, version, false))
+            .collect(),
         Named::Aws(policy) => vec![api::PolicyVersion {
             document: None,
             version_id: Some(policy.version.to_owned()),
@@ -124,7 +129,9 @@ pub(crate) async fn delete_policy_version(
             let number = number(version).filter(|number| policy.version(*number).is_some());
             let number = number.ok_or_else(|| missing(arn, version))?;
             if number == policy.default_version {
-                return Err(error::delete_conflict("Cannot delete the default version of a policy."));
+                return Err(error::delete_conflict(
+                    "Cannot delete the default version of a policy.",
+                ));
             }
             policy.versions.retain(|version| version.number != number);
             policy.updated_ms = now;

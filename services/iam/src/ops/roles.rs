@@ -9,11 +9,12 @@ use haechi_policy::Context;
 use haechi_wire::Empty;
 
 use crate::access::{arn, current, insert, path_of, remove, required, save};
+use crate::attachment::Usage;
 use crate::entity::Entity;
 use crate::model::permissions::Permissions;
 use crate::model::role::Role;
 use crate::paging::PageRequest;
-use crate::store::{PROFILES_OF_ROLE, ROLES, ROLE_USES, UNIQUE_IDS, scope};
+use crate::store::{PROFILES_OF_ROLE, ROLE_USES, ROLES, UNIQUE_IDS, scope};
 use crate::{Iam, answer, attachment, error, tags, unique_id};
 
 /// How long sessions may last where the role does not say.
@@ -31,9 +32,18 @@ pub(crate) async fn create_role(
     if let Some(boundary) = &boundary {
         context.set("iam:permissionsboundary", boundary.as_str());
     }
-    iam.authorize_making(&call, &arn(&call.account, "role", &path, &name), "iam:TagRole", &tags, context).await?;
+    iam.authorize_making(
+        &call,
+        &arn(&call.account, "role", &path, &name),
+        "iam:TagRole",
+        &tags,
+        context,
+    )
+    .await?;
     if path.starts_with("/aws-service-role/") {
-        return Err(error::validation("Path contains reserved keyword: aws-service-role"));
+        return Err(error::validation(
+            "Path contains reserved keyword: aws-service-role",
+        ));
     }
     let trust_policy = required(input.assume_role_policy_document);
     let trusted = iam.check_trust(&trust_policy).await?;
@@ -43,13 +53,21 @@ pub(crate) async fn create_role(
         id: unique_id::fresh(&*iam.platform.random, unique_id::ROLE),
         created_ms: call.time.as_millis(),
         description: input.description.filter(|text| !text.is_empty()),
-        max_session_seconds: input.max_session_duration.map_or(DEFAULT_SESSION_SECONDS, i64::from),
+        max_session_seconds: input
+            .max_session_duration
+            .map_or(DEFAULT_SESSION_SECONDS, i64::from),
         trust_policy,
         trusted,
         tags,
-        permissions: Permissions { boundary, ..Permissions::default() },
+        permissions: Permissions {
+            boundary,
+            ..Permissions::default()
+        },
     };
-    put_new_role(&iam, &call, &role, |role| api::CreateRoleResponse { role: Some(role) }).await
+    put_new_role(&iam, &call, &role, |role| api::CreateRoleResponse {
+        role: Some(role),
+    })
+    .await
 }
 
 /// Puts a new role; `answer` makes the operation's answer of what is shown of it.
@@ -63,9 +81,16 @@ pub(crate) async fn put_new_role<O: haechi_wire::Shape>(
     iam.platform
         .write(call, |txn| async move {
             if !insert(&txn, account, role).await? {
-                return Err(error::already_exists(format!("Role with name {} already exists.", role.name)));
+                return Err(error::already_exists(format!(
+                    "Role with name {} already exists.",
+                    role.name
+                )));
             }
-            txn.put(&UNIQUE_IDS, &scope(account), role.id.as_str(), &role.arn(account)).await?;
+            txn.put(&UNIQUE_IDS, &scope(account), role.id.as_str(), &role.arn(account))
+                .await?;
+            for arn in &role.permissions.attached {
+                attachment::note(&txn, account, role, arn, Usage::Policy).await?;
+            }
             attachment::bound(&txn, account, role, None, role.permissions.boundary.as_deref()).await?;
             Ok(answer(api::Role {
                 permissions_boundary: answer::boundary(&role.permissions),
@@ -82,7 +107,9 @@ pub(crate) async fn get_role(
     input: api::GetRoleRequest,
 ) -> Result<api::GetRoleResponse, Failure> {
     let role = iam.open::<Role>(&call, &required(input.role_name)).await?;
-    Ok(api::GetRoleResponse { role: Some(iam.role_answer(&call.account, &role).await?) })
+    Ok(api::GetRoleResponse {
+        role: Some(iam.role_answer(&call.account, &role).await?),
+    })
 }
 
 pub(crate) async fn list_roles(
@@ -91,15 +118,22 @@ pub(crate) async fn list_roles(
     input: api::ListRolesRequest,
 ) -> Result<api::ListRolesResponse, Failure> {
     let prefix = path_of(input.path_prefix);
-    iam.authorize(&call, &arn(&call.account, "role", &prefix, ""), Context::new()).await?;
+    iam.authorize(&call, &arn(&call.account, "role", &prefix, ""), Context::new())
+        .await?;
     let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?
-        .scan(&iam.platform.store, &ROLES, &scope(&call.account), |role| role.path.starts_with(&prefix))
+        .scan(&iam.platform.store, &ROLES, &scope(&call.account), |role| {
+            role.path.starts_with(&prefix)
+        })
         .await?;
     let mut roles = Vec::with_capacity(page.items.len());
     for role in &page.items {
         roles.push(iam.listed_role(&call.account, role).await?);
     }
-    Ok(api::ListRolesResponse { is_truncated: page.is_truncated(), roles: Some(roles), marker: page.marker })
+    Ok(api::ListRolesResponse {
+        is_truncated: page.is_truncated(),
+        roles: Some(roles),
+        marker: page.marker,
+    })
 }
 
 pub(crate) async fn update_role(
@@ -181,8 +215,15 @@ pub(crate) async fn delete_role(
         .write(&call, |txn| async move {
             let role = current::<Role>(&txn, account, name).await?;
             role.guard()?;
-            let profiles =
-                txn.list_under(&PROFILES_OF_ROLE, &scope(account), role.own_id().as_str(), None, 1).await?;
+            let profiles = txn
+                .list_under(
+                    &PROFILES_OF_ROLE,
+                    &scope(account),
+                    role.own_id().as_str(),
+                    None,
+                    1,
+                )
+                .await?;
             txn.depend_on_epoch(&PROFILES_OF_ROLE, &scope(account)).await?;
             let obstacle = if !profiles.is_empty() {
                 "must remove roles from instance profile first"
@@ -194,7 +235,9 @@ pub(crate) async fn delete_role(
                 ""
             };
             if !obstacle.is_empty() {
-                return Err(error::delete_conflict(format!("Cannot delete entity, {obstacle}.")));
+                return Err(error::delete_conflict(format!(
+                    "Cannot delete entity, {obstacle}."
+                )));
             }
             attachment::bound(&txn, account, &role, role.permissions.boundary.as_deref(), None).await?;
             txn.delete(&UNIQUE_IDS, &scope(account), role.id.as_str()).await?;

@@ -7,6 +7,7 @@ use haechi_core::{Call, Failure};
 use haechi_policy::Context;
 use haechi_wire::Empty;
 
+use crate::Iam;
 use crate::access::{current, required, save};
 use crate::entity::Entity;
 use crate::model::instance_profile::InstanceProfile;
@@ -16,9 +17,13 @@ use crate::model::role::Role;
 use crate::model::user::User;
 use crate::paging::{Page, PageRequest};
 use crate::tags::{self, Tags};
-use crate::Iam;
 
-async fn tag<E: Entity>(iam: &Iam, call: &Call, given: &str, new: Option<Vec<api::Tag>>) -> Result<Empty, Failure> {
+async fn tag<E: Entity>(
+    iam: &Iam,
+    call: &Call,
+    given: &str,
+    new: Option<Vec<api::Tag>>,
+) -> Result<Empty, Failure> {
     let new = &tags::from_request(new)?;
     let mut context = Context::new();
     tags::describe_request(new, &mut context);
@@ -71,12 +76,26 @@ async fn list<E: Entity>(
 macro_rules! tag_operations {
     ($entity:ty, $given:ident:
      $tag:ident($tag_in:ident), $untag:ident($untag_in:ident), $list:ident($list_in:ident) -> $list_out:ident) => {
-        pub(crate) async fn $tag(iam: Arc<Iam>, call: Arc<Call>, input: api::$tag_in) -> Result<Empty, Failure> {
+        pub(crate) async fn $tag(
+            iam: Arc<Iam>,
+            call: Arc<Call>,
+            input: api::$tag_in,
+        ) -> Result<Empty, Failure> {
             tag::<$entity>(&iam, &call, &required(input.$given), input.tags).await
         }
 
-        pub(crate) async fn $untag(iam: Arc<Iam>, call: Arc<Call>, input: api::$untag_in) -> Result<Empty, Failure> {
-            untag::<$entity>(&iam, &call, &required(input.$given), input.tag_keys.unwrap_or_default()).await
+        pub(crate) async fn $untag(
+            iam: Arc<Iam>,
+            call: Arc<Call>,
+            input: api::$untag_in,
+        ) -> Result<Empty, Failure> {
+            untag::<$entity>(
+                &iam,
+                &call,
+                &required(input.$given),
+                input.tag_keys.unwrap_or_default(),
+            )
+            .await
         }
 
         pub(crate) async fn $list(
@@ -84,9 +103,18 @@ macro_rules! tag_operations {
             call: Arc<Call>,
             input: api::$list_in,
         ) -> Result<api::$list_out, Failure> {
-            let page =
-                list::<$entity>(&iam, &call, &required(input.$given), (input.marker, input.max_items)).await?;
-            Ok(api::$list_out { is_truncated: page.is_truncated(), tags: Some(page.items), marker: page.marker })
+            let page = list::<$entity>(
+                &iam,
+                &call,
+                &required(input.$given),
+                (input.marker, input.max_items),
+            )
+            .await?;
+            Ok(api::$list_out {
+                is_truncated: page.is_truncated(),
+                tags: Some(page.items),
+                marker: page.marker,
+            })
         }
     };
 }

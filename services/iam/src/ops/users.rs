@@ -32,14 +32,18 @@ pub(crate) async fn create_user(
         context.set("iam:permissionsboundary", boundary.as_str());
     }
     let arn = arn(&call.account, "user", &path, &name);
-    iam.authorize_making(&call, &arn, "iam:TagUser", &tags, context).await?;
+    iam.authorize_making(&call, &arn, "iam:TagUser", &tags, context)
+        .await?;
     let user = User {
         name,
         path,
         id: unique_id::fresh(&*iam.platform.random, unique_id::USER),
         created_ms: call.time.as_millis(),
         tags,
-        permissions: Permissions { boundary, ..Permissions::default() },
+        permissions: Permissions {
+            boundary,
+            ..Permissions::default()
+        },
         groups: Vec::new(),
         access_keys: Vec::new(),
         login: None,
@@ -48,11 +52,17 @@ pub(crate) async fn create_user(
     iam.platform
         .write(&call, |txn| async move {
             if !insert(&txn, account, user).await? {
-                return Err(error::already_exists(format!("User with name {} already exists.", user.name)));
+                return Err(error::already_exists(format!(
+                    "User with name {} already exists.",
+                    user.name
+                )));
             }
-            txn.put(&UNIQUE_IDS, &scope(account), user.id.as_str(), &user.arn(account)).await?;
+            txn.put(&UNIQUE_IDS, &scope(account), user.id.as_str(), &user.arn(account))
+                .await?;
             attachment::bound(&txn, account, user, None, user.permissions.boundary.as_deref()).await?;
-            Ok(api::CreateUserResponse { user: Some(answer::user(account, user)) })
+            Ok(api::CreateUserResponse {
+                user: Some(answer::user(account, user)),
+            })
         })
         .await
 }
@@ -92,13 +102,21 @@ pub(crate) async fn list_users(
     input: api::ListUsersRequest,
 ) -> Result<api::ListUsersResponse, Failure> {
     let prefix = path_of(input.path_prefix);
-    iam.authorize(&call, &arn(&call.account, "user", &prefix, ""), Context::new()).await?;
+    iam.authorize(&call, &arn(&call.account, "user", &prefix, ""), Context::new())
+        .await?;
     let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?
-        .scan(&iam.platform.store, &USERS, &scope(&call.account), |user| user.path.starts_with(&prefix))
+        .scan(&iam.platform.store, &USERS, &scope(&call.account), |user| {
+            user.path.starts_with(&prefix)
+        })
         .await?;
     Ok(api::ListUsersResponse {
         is_truncated: page.is_truncated(),
-        users: Some(page.items.iter().map(|user| answer::listed_user(&call.account, user)).collect()),
+        users: Some(
+            page.items
+                .iter()
+                .map(|user| answer::listed_user(&call.account, user))
+                .collect(),
+        ),
         marker: page.marker,
     })
 }
@@ -121,7 +139,11 @@ pub(crate) async fn update_user(
     iam.platform
         .write(&call, |txn| async move {
             let old = current::<User>(&txn, account, name).await?;
-            let new = User { name: new_name.clone(), path: new_path.clone(), ..old.clone() };
+            let new = User {
+                name: new_name.clone(),
+                path: new_path.clone(),
+                ..old.clone()
+            };
             rename(&txn, account, &old, &new).await?;
             Ok(Empty::default())
         })
@@ -134,16 +156,21 @@ async fn rename(txn: &Txn, account: &AccountId, old: &User, new: &User) -> Resul
         save(txn, account, new).await?;
     } else {
         if !insert(txn, account, new).await? {
-            return Err(error::already_exists(format!("User with name {} already exists.", new.name)));
+            return Err(error::already_exists(format!(
+                "User with name {} already exists.",
+                new.name
+            )));
         }
         remove(txn, account, old).await?;
     }
-    txn.put(&UNIQUE_IDS, &scope(account), new.id.as_str(), &new.arn(account)).await?;
+    txn.put(&UNIQUE_IDS, &scope(account), new.id.as_str(), &new.arn(account))
+        .await?;
     for id in &new.access_keys {
         if let Some(key) = txn.get(&ACCESS_KEYS, &Scope::deployment(), id.as_str()).await? {
             let mut key = key.as_ref().clone();
             key.owner = KeyOwner::User(new.name.clone());
-            txn.put(&ACCESS_KEYS, &Scope::deployment(), id.as_str(), &key).await?;
+            txn.put(&ACCESS_KEYS, &Scope::deployment(), id.as_str(), &key)
+                .await?;
         }
     }
     for name in &new.groups {
@@ -181,7 +208,9 @@ pub(crate) async fn delete_user(
                 ""
             };
             if !obstacle.is_empty() {
-                return Err(error::delete_conflict(format!("Cannot delete entity, {obstacle}.")));
+                return Err(error::delete_conflict(format!(
+                    "Cannot delete entity, {obstacle}."
+                )));
             }
             attachment::bound(&txn, account, &user, user.permissions.boundary.as_deref(), None).await?;
             txn.delete(&UNIQUE_IDS, &scope(account), user.id.as_str()).await?;
