@@ -16,7 +16,7 @@ use haechi_pipeline::{AuditMode, Pipeline, PipelineConfig, PipelineParts, Signat
 use haechi_seal::{KeyFileSeal, PassphraseSeal, Seal, SealFile};
 use haechi_store::{Backend, Store};
 use haechi_store_sqlite::{SqliteBackend, SqliteOptions};
-use haechi_sts::Sts;
+use haechi_sts::{Issuers, Sts};
 use haechi_timers::Timers;
 
 use crate::admin::Operator;
@@ -76,7 +76,8 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
     let kms_config = KmsConfig { allow_custom_ids: config.allow_custom_ids };
     let kms = Kms::new(platform.clone(), Arc::clone(&keyring), kms_config);
     let timers = Timers::new(store.clone(), Arc::clone(&clock), platform.random.uuid());
-    let sts = Sts::new(platform.clone(), Arc::clone(&keyring), iam.clone());
+    let issuers = Issuers::read(&config.oidc_issuers)?;
+    let sts = Sts::new(platform.clone(), Arc::clone(&keyring), iam.clone(), issuers);
     let cloudtrail = CloudTrail::new(platform.clone());
     let services: Vec<Arc<dyn Service>> = vec![
         haechi_cloudtrail::service(cloudtrail),

@@ -23,11 +23,11 @@ impl DirectoryLock {
         let shown = directory.display();
         make_private_directory(directory)
             .map_err(|cause| error::open(&format!("the data directory {shown} can't be made"), cause))?;
+        let path = directory.join("lock");
+        make_private_file(&path)?;
         let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
             .write(true)
-            .open(directory.join("lock"))
+            .open(path)
             .map_err(|cause| error::open(&format!("the data directory {shown} can't be locked"), cause))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),

@@ -2,6 +2,7 @@
 
 use haechi_core::{Call, Partition, Principal, Session};
 use serde::Serialize;
+use serde_json::Value;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -17,6 +18,8 @@ pub(crate) struct UserIdentity<'a> {
     access_key_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_provider: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_context: Option<SessionContext<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,13 +69,9 @@ impl<'a> UserIdentity<'a> {
         let principal = &caller.principal;
         let partition = call.partition();
         if let Principal::Service { name } = principal {
-            return Self { invoked_by: Some(name), ..Self::empty("AWSService") };
-        }
-        if *principal == Principal::Anonymous {
             return Self {
-                principal_id: Some(String::new()),
-                account_id: Some("anonymous"),
-                ..Self::empty("Unknown")
+                invoked_by: Some(name),
+                ..Self::empty("AWSService")
             };
         }
         Self {
@@ -82,7 +81,11 @@ impl<'a> UserIdentity<'a> {
             account_id: principal.account().map(AsRef::as_ref),
             access_key_id: caller.access_key_id.as_deref(),
             user_name: user_name(principal),
-            session_context: caller.session.as_deref().map(|s| session_context(principal, s, partition)),
+            session_context: caller
+                .session
+                .as_deref()
+                .map(|s| session_context(principal, s, partition)),
+            identity_provider: None,
             invoked_by: call.origin.via_service(),
         }
     }
@@ -91,13 +94,44 @@ impl<'a> UserIdentity<'a> {
     pub(crate) fn of_foreign_caller(call: &'a Call) -> Self {
         let principal = &call.caller.principal;
         if let Principal::Service { name } = principal {
-            return Self { invoked_by: Some(name), ..Self::empty("AWSService") };
+            return Self {
+                invoked_by: Some(name),
+                ..Self::empty("AWSService")
+            };
         }
         Self {
             principal_id: Some(principal.user_id()),
             account_id: principal.account().map(AsRef::as_ref),
             invoked_by: call.origin.via_service(),
             ..Self::empty("AWSAccount")
+        }
+    }
+
+    /// Who brought an identity provider's token instead of a signature. Only the answer to a token that was taken
+    /// says who that is.
+    pub(crate) fn of_bearer(call: &Call, response: &'a Value) -> Self {
+        if !call.operation.name.starts_with("AssumeRoleWith") {
+            return Self::empty("Unknown");
+        }
+        let said = |member: &str| response.get(member).and_then(Value::as_str);
+        let subject = said("subjectFromWebIdentityToken");
+        let provider = said("provider");
+        let parts = provider.zip(said("audience")).zip(subject);
+        Self {
+            principal_id: parts.map(|((provider, client), subject)| format!("{provider}:{client}:{subject}")),
+            user_name: subject,
+            identity_provider: provider,
+            ..Self::empty("WebIdentityUser")
+        }
+    }
+
+    /// The name by which `LookupEvents` finds the event (`Username`).
+    pub(crate) fn lookup_name(&self, principal: &'a Principal) -> Option<&'a str> {
+        match principal {
+            Principal::Root { .. } => Some("root"),
+            Principal::User { name, .. } | Principal::FederatedUser { name, .. } => Some(name),
+            Principal::AssumedRole { session, .. } => Some(session),
+            _ => self.user_name,
         }
     }
 
@@ -109,19 +143,10 @@ impl<'a> UserIdentity<'a> {
             account_id: None,
             access_key_id: None,
             user_name: None,
+            identity_provider: None,
             session_context: None,
             invoked_by: None,
         }
-    }
-}
-
-/// The name by which `LookupEvents` finds the caller's events (`Username`).
-pub(crate) fn lookup_name(principal: &Principal) -> Option<&str> {
-    match principal {
-        Principal::Root { .. } => Some("root"),
-        Principal::User { name, .. } | Principal::FederatedUser { name, .. } => Some(name),
-        Principal::AssumedRole { session, .. } => Some(session),
-        _ => None,
     }
 }
 
@@ -151,7 +176,11 @@ fn session_context<'a>(
         session_issuer: issuer(principal, partition),
         web_id_federation_data: session.federated.as_ref().map(|federated| FederationData {
             federated_provider: &federated.provider,
-            attributes: federated.attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
+            attributes: federated
+                .attributes
+                .iter()
+                .map(|(k, v)| (k.as_str(), v.as_str()))
+                .collect(),
         }),
         attributes: SessionAttributes {
             creation_date: crate::record::seconds(session.issued),
@@ -163,7 +192,9 @@ fn session_context<'a>(
 
 fn issuer(principal: &Principal, partition: Partition) -> Option<SessionIssuer<'_>> {
     match principal {
-        Principal::AssumedRole { account, role, id, .. } => Some(SessionIssuer {
+        Principal::AssumedRole {
+            account, role, id, ..
+        } => Some(SessionIssuer {
             r#type: "Role",
             principal_id: id,
             arn: principal.policy_arn(partition),
@@ -171,7 +202,9 @@ fn issuer(principal: &Principal, partition: Partition) -> Option<SessionIssuer<'
             user_name: role,
         }),
         Principal::FederatedUser { issuer, .. } => match issuer.as_ref() {
-            Principal::User { account, name, id, .. } => Some(SessionIssuer {
+            Principal::User {
+                account, name, id, ..
+            } => Some(SessionIssuer {
                 r#type: "IAMUser",
                 principal_id: id,
                 arn: issuer.arn(partition),

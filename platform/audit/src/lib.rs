@@ -12,3 +12,6 @@ mod rules;
 mod trail;
 
 pub use trail::{Trail, stream};
+
+#[cfg(test)]
+mod tests;

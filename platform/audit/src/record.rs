@@ -17,7 +17,7 @@ pub(crate) struct Record<'a> {
     pub(crate) event_version: &'static str,
     pub(crate) user_identity: UserIdentity<'a>,
     pub(crate) event_time: String,
-    pub(crate) event_source: String,
+    pub(crate) event_source: &'a str,
     pub(crate) event_name: &'a str,
     pub(crate) aws_region: &'a str,
     #[serde(rename = "sourceIPAddress")]
@@ -27,8 +27,8 @@ pub(crate) struct Record<'a> {
     pub(crate) error_code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error_message: Option<&'a str>,
-    pub(crate) request_parameters: Value,
-    pub(crate) response_elements: Value,
+    pub(crate) request_parameters: &'a Value,
+    pub(crate) response_elements: &'a Value,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) additional_event_data: BTreeMap<&'a str, &'a str>,
     #[serde(rename = "requestID")]
@@ -86,7 +86,11 @@ pub(crate) struct Resource<'a> {
 
 impl<'a> From<&'a AuditedResource> for Resource<'a> {
     fn from(resource: &'a AuditedResource) -> Self {
-        Self { account_id: resource.account.as_str(), r#type: resource.kind, arn: &resource.arn }
+        Self {
+            account_id: resource.account.as_str(),
+            r#type: resource.kind,
+            arn: &resource.arn,
+        }
     }
 }
 

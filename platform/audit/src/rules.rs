@@ -1,10 +1,12 @@
 //! What CloudTrail says of an operation beyond its name: whether it only reads, and what of it is written down.
 
-use haechi_wire::{OperationSchema, ServiceSchema};
+use haechi_wire::{StructKind, OperationSchema, ServiceSchema};
+use serde_json::Value;
 
 /// Prefixes of operation names that only read.
-const READING: [&str; 9] =
-    ["Get", "List", "Describe", "Lookup", "Simulate", "BatchGet", "Search", "Validate", "Head"];
+const READING: [&str; 9] = [
+    "Get", "List", "Describe", "Lookup", "Simulate", "BatchGet", "Search", "Validate", "Head",
+];
 
 /// KMS operations that change nothing, whatever they are called (KMS developer guide, "Examples of AWS KMS log
 /// entries": `readOnly` is true in each).
@@ -33,7 +35,12 @@ pub(crate) fn read_only(service: &ServiceSchema, operation: &OperationSchema) ->
         "kms" if KMS_READING.contains(&operation.name) => true,
         "sts" => true,
         // They make something.
-        "iam" if matches!(operation.name, "GenerateCredentialReport" | "GenerateServiceLastAccessedDetails") => {
+        "iam"
+            if matches!(
+                operation.name,
+                "GenerateCredentialReport" | "GenerateServiceLastAccessedDetails"
+            ) =>
+        {
             true
         }
         _ => READING.iter().any(|prefix| operation.name.starts_with(prefix)),
@@ -50,7 +57,10 @@ pub(crate) fn keeps_response(service: &ServiceSchema, operation: &OperationSchem
 }
 
 /// Members of `requestParameters` that are never written although the model does not mark them sensitive.
-pub(crate) fn omitted_parameters(service: &ServiceSchema, operation: &OperationSchema) -> &'static [&'static str] {
+pub(crate) fn omitted_parameters(
+    service: &ServiceSchema,
+    operation: &OperationSchema,
+) -> &'static [&'static str] {
     match (service.name, operation.name) {
         ("kms", "Decrypt") => &["ciphertextBlob", "recipient"],
         ("kms", "ReEncrypt") => &["ciphertextBlob"],
@@ -65,4 +75,28 @@ pub(crate) fn omitted_parameters(service: &ServiceSchema, operation: &OperationS
         ("sts", "AssumeRoleWithSAML") => &["sAMLAssertion", "samlAssertion"],
         _ => &[],
     }
+}
+
+/// Takes new secret keys out of `responseElements`: CloudTrail leaves the member out where others are shown as hidden.
+pub(crate) fn leave_secrets_out(response: &mut Value) {
+    let Value::Object(members) = response else {
+        return;
+    };
+    members.remove("secretAccessKey");
+    for member in members.values_mut() {
+        leave_secrets_out(member);
+    }
+}
+
+/// The code as CloudTrail writes it: the name of the exception where the protocol has a shorter one
+/// (`NoSuchEntityException` for `NoSuchEntity`), and `AccessDenied` for the `AccessDeniedException` of JSON services.
+pub(crate) fn error_code<'a>(operation: &OperationSchema, code: &'a str) -> &'a str {
+    if code == "AccessDeniedException" {
+        return "AccessDenied";
+    }
+    let named = operation
+        .errors
+        .iter()
+        .find(|shape| matches!(&shape.kind, StructKind::Error(error) if error.code == code));
+    named.map_or(code, |shape| shape.name)
 }

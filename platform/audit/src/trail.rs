@@ -5,12 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use haechi_core::call::AuditNotes;
 use haechi_core::ports::{AuditTrail, Outcome, ServiceEvent};
-use haechi_core::{AccountId, Call, Random, Region};
+use haechi_core::{AccountId, Call, Principal, Random, Region};
 use haechi_store::LogRecord;
 use haechi_wire::{Fields, JsonStyle, to_json};
 use serde_json::Value;
 
-use crate::identity::{UserIdentity, lookup_name};
+use crate::identity::UserIdentity;
 use crate::record::{EVENT_VERSION, Record, Resource, ServiceRecord, TlsDetails, seconds};
 use crate::rules;
 
@@ -34,14 +34,30 @@ impl Trail {
 impl AuditTrail for Trail {
     fn records(&self, call: &Call, outcome: &Outcome<'_>) -> Vec<LogRecord> {
         let notes = call.audit_notes();
-        let owners = foreign_owners(call, &notes, outcome);
-        let shared = (!owners.is_empty()).then(|| self.random.uuid());
         let parameters = request_parameters(call, &notes);
         let response = response_elements(call, &notes, outcome);
-        let entry = Entry { call, notes: &notes, outcome, parameters, response, shared: shared.as_deref() };
-        let mut records = Vec::with_capacity(1 + owners.len());
+        let event_source = format!("{}.amazonaws.com", call.service.signing_name);
+        let entry = |shared| Entry {
+            call,
+            notes: &notes,
+            outcome,
+            event_source: &event_source,
+            parameters: &parameters,
+            response: &response,
+            shared,
+        };
+        if call.caller.principal == Principal::Anonymous {
+            // Nobody's own account: only those hear of it whose resources were meant.
+            let identity = || UserIdentity::of_bearer(call, &response);
+            let write = |owner| entry(None).write(&*self.random, owner, identity());
+            return owners(&notes).into_iter().map(write).collect();
+        }
+        let foreign = foreign_owners(call, &notes, outcome);
+        let shared = (!foreign.is_empty()).then(|| self.random.uuid());
+        let entry = entry(shared.as_deref());
+        let mut records = Vec::with_capacity(1 + foreign.len());
         records.push(entry.write(&*self.random, &call.account, UserIdentity::of_caller(call)));
-        for owner in owners {
+        for owner in foreign {
             records.push(entry.write(&*self.random, owner, UserIdentity::of_foreign_caller(call)));
         }
         records
@@ -94,8 +110,9 @@ struct Entry<'a> {
     call: &'a Call,
     notes: &'a AuditNotes,
     outcome: &'a Outcome<'a>,
-    parameters: Value,
-    response: Value,
+    event_source: &'a str,
+    parameters: &'a Value,
+    response: &'a Value,
     shared: Option<&'a str>,
 }
 
@@ -103,7 +120,6 @@ impl Entry<'_> {
     fn write(&self, random: &dyn Random, recipient: &AccountId, identity: UserIdentity<'_>) -> LogRecord {
         let call = self.call;
         let (event_id, id) = event_id(random);
-        let event_source = format!("{}.amazonaws.com", event_source_name(call));
         let error = match self.outcome {
             Outcome::Error(error) => Some(*error),
             Outcome::Success(_) => None,
@@ -114,15 +130,15 @@ impl Entry<'_> {
             event_version: EVENT_VERSION,
             user_identity: identity,
             event_time: seconds(call.time),
-            event_source: event_source.clone(),
+            event_source: self.event_source,
             event_name: call.operation.name,
             aws_region: call.region.as_str(),
             source_ip_address: via.map_or_else(|| call.origin.source_ip.to_string(), str::to_owned),
             user_agent: via.unwrap_or(&call.origin.user_agent),
-            error_code: error.map(|e| error_code(&e.code)),
+            error_code: error.map(|e| rules::error_code(call.operation, &e.code)),
             error_message: error.map(|e| e.message.as_str()).filter(|m| !m.is_empty()),
-            request_parameters: self.parameters.clone(),
-            response_elements: self.response.clone(),
+            request_parameters: self.parameters,
+            response_elements: self.response,
             additional_event_data: self
                 .notes
                 .additional
@@ -147,10 +163,10 @@ impl Entry<'_> {
         let mut terms = vec![
             format!("EventId={event_id}"),
             format!("EventName={}", call.operation.name),
-            format!("EventSource={event_source}"),
+            format!("EventSource={}", self.event_source),
             format!("ReadOnly={read_only}"),
         ];
-        if let Some(name) = lookup_name(&call.caller.principal) {
+        if let Some(name) = record.user_identity.lookup_name(&call.caller.principal) {
             terms.push(format!("Username={name}"));
         }
         if let Some(key) = &call.caller.access_key_id {
@@ -167,22 +183,31 @@ impl Entry<'_> {
     }
 }
 
-/// Accounts other than the caller's whose resources a successful call used. A refused call is known to the caller's
-/// account alone (KMS developer guide, "Cross-account use").
-fn foreign_owners<'a>(call: &Call, notes: &'a AuditNotes, outcome: &Outcome<'_>) -> Vec<&'a AccountId> {
+/// The accounts whose resources the call names.
+fn owners(notes: &AuditNotes) -> Vec<&AccountId> {
     let mut owners: Vec<&AccountId> = Vec::new();
-    if matches!(outcome, Outcome::Success(_)) {
-        for resource in &notes.resources {
-            if resource.account != call.account && !owners.contains(&&resource.account) {
-                owners.push(&resource.account);
-            }
+    for resource in &notes.resources {
+        if !owners.contains(&&resource.account) {
+            owners.push(&resource.account);
         }
     }
     owners
 }
 
+/// Accounts other than the caller's whose resources a successful call used. A refused call is known to the caller's
+/// account alone (KMS developer guide, "Cross-account use").
+fn foreign_owners<'a>(call: &Call, notes: &'a AuditNotes, outcome: &Outcome<'_>) -> Vec<&'a AccountId> {
+    let mut owners = match outcome {
+        Outcome::Success(_) => owners(notes),
+        Outcome::Error(_) => Vec::new(),
+    };
+    owners.retain(|owner| **owner != call.account);
+    owners
+}
+
 fn request_parameters(call: &Call, notes: &AuditNotes) -> Value {
-    let Value::Object(mut parameters) = to_json(call.operation.input, &call.input, JsonStyle::CloudTrail) else {
+    let Value::Object(mut parameters) = to_json(call.operation.input, &call.input, JsonStyle::CloudTrail)
+    else {
         return Value::Null;
     };
     for name in rules::omitted_parameters(call.service, call.operation) {
@@ -191,7 +216,11 @@ fn request_parameters(call: &Call, notes: &AuditNotes) -> Value {
     for (name, value) in &notes.parameters {
         parameters.insert(name.clone(), value.clone());
     }
-    if parameters.is_empty() { Value::Null } else { Value::Object(parameters) }
+    if parameters.is_empty() {
+        Value::Null
+    } else {
+        Value::Object(parameters)
+    }
 }
 
 fn response_elements(call: &Call, notes: &AuditNotes, outcome: &Outcome<'_>) -> Value {
@@ -210,20 +239,11 @@ fn response_elements(call: &Call, notes: &AuditNotes, outcome: &Outcome<'_>) -> 
 fn written_response(call: &Call, output: &Fields) -> Value {
     match to_json(call.operation.output, output, JsonStyle::CloudTrail) {
         Value::Object(members) if members.is_empty() => Value::Null,
-        value => value,
+        mut value => {
+            rules::leave_secrets_out(&mut value);
+            value
+        }
     }
-}
-
-/// CloudTrail writes `AccessDenied` for the `AccessDeniedException` of JSON services too.
-fn error_code(code: &str) -> &str {
-    match code {
-        "AccessDeniedException" => "AccessDenied",
-        other => other,
-    }
-}
-
-fn event_source_name(call: &Call) -> &'static str {
-    call.service.signing_name
 }
 
 fn resource_terms(resources: &[haechi_core::AuditedResource], terms: &mut Vec<String>) {
@@ -238,16 +258,14 @@ fn resource_terms(resources: &[haechi_core::AuditedResource], terms: &mut Vec<St
 
 /// A fresh event id, as text and as the log's record id.
 fn event_id(random: &dyn Random) -> (String, [u8; 16]) {
-    let text = random.uuid();
-    let mut id = [0; 16];
-    let digits: Vec<u8> = text.bytes().filter(|b| *b != b'-').collect();
-    for (slot, pair) in id.iter_mut().zip(digits.chunks(2)) {
-        let digit = |b: u8| (b as char).to_digit(16).unwrap_or(0) as u8;
-        *slot = digit(pair[0]) << 4 | digit(pair[1]);
-    }
-    (text, id)
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    (id.to_string(), id.into_bytes())
 }
 
 fn body(record: &impl serde::Serialize) -> Bytes {
-    serde_json::to_vec(record).expect("a record holds only text, booleans and JSON").into()
+    serde_json::to_vec(record)
+        .expect("a record holds only text, booleans and JSON")
+        .into()
 }

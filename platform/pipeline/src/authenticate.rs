@@ -60,8 +60,10 @@ impl Authenticator {
     }
 
     /// Reads the signature's parts.
-    pub(crate) fn parse<'a>(&self, parts: &'a Parts) -> Result<Signature<'a>, Malformed> {
-        Parsed::from_request(&RequestView::of(parts)).map(Signature).map_err(Malformed)
+    pub(crate) fn parse(parts: &Parts) -> Result<Signature<'_>, Malformed> {
+        Parsed::from_request(&RequestView::of(parts))
+            .map(Signature)
+            .map_err(Malformed)
     }
 
     /// Finds the caller and the Region, or refuses as the service words it.
@@ -77,7 +79,10 @@ impl Authenticator {
         let refuse = |error: &SigError| api_error(error, style);
         let Some(parsed) = &signature.0 else {
             if unsigned_allowed {
-                return Ok((Caller::new(Principal::Anonymous, None), self.default_region.clone()));
+                return Ok((
+                    Caller::new(Principal::Anonymous, None),
+                    self.default_region.clone(),
+                ));
             }
             return Err(refuse(&SigError::MissingAuthenticationToken));
         };
@@ -88,7 +93,10 @@ impl Authenticator {
         let caller = match self.policy {
             SignaturePolicy::AcceptAny => self.unverified_caller(parsed).await?,
             SignaturePolicy::Verify => {
-                let credential = self.credential(parsed).await?.map_err(|error| refuse(&sig_error(error)))?;
+                let credential = self
+                    .credential(parsed)
+                    .await?
+                    .map_err(|error| refuse(&sig_error(error)))?;
                 self.verify(parsed, parts, body, &credential, Rules::of(style))
                     .map_err(|error| refuse(&error))?;
                 credential.caller
@@ -99,22 +107,27 @@ impl Authenticator {
 
     /// The caller of an operator's request: root of the default account, its signature always checked.
     pub(crate) async fn authenticate_operator(&self, parts: &Parts, body: &Bytes) -> Option<Caller> {
-        let signature = self.parse(parts).ok()?.0?;
+        let signature = Self::parse(parts).ok()?.0?;
         if signature.service() != "haechi" {
             return None;
         }
         let credential = self.credential(&signature).await.ok()?.ok()?;
         let rules = Rules::of(ErrorStyle::AwsJson);
         self.verify(&signature, parts, body, &credential, rules).ok()?;
-        let root = Principal::Root { account: self.default_account.clone() };
+        let root = Principal::Root {
+            account: self.default_account.clone(),
+        };
         (credential.caller.principal == root).then_some(credential.caller)
     }
 
     async fn credential(&self, parsed: &Parsed<'_>) -> Result<Result<Credential, CredentialError>, ApiError> {
-        self.credentials.credential(parsed.access_key_id(), parsed.session_token()).await.map_err(|failure| {
-            tracing::error!(error = %failure, "an access key could not be looked up");
-            failure.into_api()
-        })
+        self.credentials
+            .credential(parsed.access_key_id(), parsed.session_token())
+            .await
+            .map_err(|failure| {
+                tracing::error!(error = %failure, "an access key could not be looked up");
+                failure.into_api()
+            })
     }
 
     // Signatures carry the client's real time: it is compared with the machine's clock even where the server's own
@@ -130,13 +143,24 @@ impl Authenticator {
         let secret = std::str::from_utf8(&credential.secret).map_err(|_| SigError::UnknownAccessKey)?;
         let key = self.signing_keys.signing_key(parsed, secret);
         let now = SystemClock.now().as_millis();
-        haechi_sigv4::verify(parsed, &RequestView::of(parts), Body::Bytes(body), &key, now, rules)
+        haechi_sigv4::verify(
+            parsed,
+            &RequestView::of(parts),
+            Body::Bytes(body),
+            &key,
+            now,
+            rules,
+        )
     }
 
     fn region(&self, parsed: &Parsed<'_>, schema: &ServiceSchema) -> Result<Region, SigError> {
         let region = Region::parse(parsed.region()).map_err(|_| SigError::wrong_region())?;
         let served = schema.global || self.regions.is_empty() || self.regions.contains(&region);
-        if served { Ok(region) } else { Err(SigError::wrong_region()) }
+        if served {
+            Ok(region)
+        } else {
+            Err(SigError::wrong_region())
+        }
     }
 
     /// `--insecure-accept-any-signature`: a known key stands for its owner, twelve digits for the root of that

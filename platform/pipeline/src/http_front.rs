@@ -37,7 +37,10 @@ pub(crate) struct Front {
 
 impl Front {
     pub(crate) fn new(pipeline: Arc<Pipeline>, peer: Peer) -> Self {
-        Self { pipeline, peer: Arc::new(peer) }
+        Self {
+            pipeline,
+            peer: Arc::new(peer),
+        }
     }
 
     async fn answer(self, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -57,7 +60,9 @@ impl Front {
             }
             Err(_) => return reply::timed_out(),
         };
-        self.pipeline.handle(WholeRequest { parts, body }, &self.peer).await
+        self.pipeline
+            .handle(WholeRequest { parts, body }, &self.peer)
+            .await
     }
 }
 

@@ -16,6 +16,7 @@ mod listener;
 mod pipeline;
 mod reply;
 mod route;
+mod session_limits;
 mod throttle;
 
 pub use admin::{Admin, AdminError, AdminReply};

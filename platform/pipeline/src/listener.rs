@@ -59,8 +59,9 @@ pub struct Listener {
 impl Listener {
     /// Binds `address`; with `tls`, every connection must speak it.
     pub async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>) -> Result<Self, ListenerError> {
-        let socket =
-            TcpListener::bind(address).await.map_err(|source| ListenerError::Bind { address, source })?;
+        let socket = TcpListener::bind(address)
+            .await
+            .map_err(|source| ListenerError::Bind { address, source })?;
         Ok(Self { socket, tls })
     }
 
@@ -120,7 +121,13 @@ impl Connection {
     }
 
     async fn serve_plain(&self, stream: TcpStream) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let front = Front::new(Arc::clone(&self.pipeline), Peer { ip: self.address.ip(), tls: None });
+        let front = Front::new(
+            Arc::clone(&self.pipeline),
+            Peer {
+                ip: self.address.ip(),
+                tls: None,
+            },
+        );
         let config = self.pipeline.config();
         let serving = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
@@ -143,13 +150,28 @@ impl Connection {
         let handshake = tokio::time::timeout(self.pipeline.config().read_timeout, acceptor.accept(stream));
         let stream = handshake.await??;
         let session = stream.get_ref().1;
-        let tls = session.protocol_version().zip(session.negotiated_cipher_suite()).map(|(version, suite)| {
-            let version = format!("{version:?}").replacen("TLSv1_", "TLSv1.", 1);
-            (version, format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1))
-        });
-        let front = Front::new(Arc::clone(&self.pipeline), Peer { ip: self.address.ip(), tls });
+        let tls = session
+            .protocol_version()
+            .zip(session.negotiated_cipher_suite())
+            .map(|(version, suite)| {
+                let version = format!("{version:?}").replacen("TLSv1_", "TLSv1.", 1);
+                (
+                    version,
+                    format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1),
+                )
+            });
+        let front = Front::new(
+            Arc::clone(&self.pipeline),
+            Peer {
+                ip: self.address.ip(),
+                tls,
+            },
+        );
         let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.pipeline.config().idle_timeout);
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.pipeline.config().idle_timeout);
         let serving = builder.serve_connection(TokioIo::new(stream), front);
         let mut serving = std::pin::pin!(serving);
         tokio::select! {

@@ -17,6 +17,7 @@ use crate::config::{AuditMode, PipelineConfig};
 use crate::http_front::{Peer, WholeRequest};
 use crate::reply;
 use crate::route::{RequestView, Routes, Target};
+use crate::session_limits;
 use crate::throttle::Throttle;
 
 /// What a pipeline is made of.
@@ -64,7 +65,12 @@ impl Pipeline {
     pub fn new(mut parts: PipelineParts) -> Self {
         let services = std::mem::take(&mut parts.services);
         let authenticator = Authenticator::new(Arc::clone(&parts.credentials), &parts.config);
-        Self { parts, routes: Routes::new(services), authenticator, throttle: Throttle::default() }
+        Self {
+            parts,
+            routes: Routes::new(services),
+            authenticator,
+            throttle: Throttle::default(),
+        }
     }
 
     pub(crate) fn config(&self) -> &PipelineConfig {
@@ -102,15 +108,18 @@ impl Pipeline {
     ) -> (Option<&'static ServiceSchema>, Result<WireReply, ApiError>) {
         let view = RequestView {
             method: &request.parts.method,
+            path: request.parts.uri.path(),
             query: request.parts.uri.query().unwrap_or(""),
             headers: &request.parts.headers,
             body: &request.body,
         };
-        let signature = match self.authenticator.parse(&request.parts) {
+        let signature = match Authenticator::parse(&request.parts) {
             Ok(signature) => signature,
             Err(error) => {
                 let schema = self.routes.find(&view, None).map(|t| t.service.schema());
-                self.parts.meter.refused(schema.map_or("unknown", |s| s.name), error.code());
+                self.parts
+                    .meter
+                    .refused(schema.map_or("unknown", |s| s.name), error.code());
                 return (schema, Err(error.into_api(schema)));
             }
         };
@@ -122,7 +131,13 @@ impl Pipeline {
         let unsigned_allowed = operation.as_ref().is_ok_and(|o| o.auth == Auth::None);
         let authenticated = self
             .authenticator
-            .authenticate(&signature, &request.parts, &request.body, schema, unsigned_allowed)
+            .authenticate(
+                &signature,
+                &request.parts,
+                &request.body,
+                schema,
+                unsigned_allowed,
+            )
             .await;
         let (caller, region) = match authenticated {
             Ok(found) => found,
@@ -136,7 +151,14 @@ impl Pipeline {
             Err(error) => return (Some(schema), Err(error)),
         };
         let origin = origin(request, peer);
-        let addressed = Addressed { service: &service, operation, request_id, caller, region, origin };
+        let addressed = Addressed {
+            service: &service,
+            operation,
+            request_id,
+            caller,
+            region,
+            origin,
+        };
         (Some(schema), self.decode_and_dispatch(request, addressed).await)
     }
 
@@ -154,14 +176,22 @@ impl Pipeline {
             body: &request.body,
         };
         let input = haechi_wire::decode(schema, to.operation, &wire)?;
-        let account =
-            to.caller.principal.account().cloned().unwrap_or_else(|| self.config().default_account.clone());
+        let account = to
+            .caller
+            .principal
+            .account()
+            .cloned()
+            .unwrap_or_else(|| self.config().default_account.clone());
         let call = Call::new(
             to.request_id.to_owned(),
             self.parts.clock.now(),
             schema,
             to.operation,
-            if schema.global { Region::global() } else { to.region },
+            if schema.global {
+                Region::global()
+            } else {
+                to.region
+            },
             account,
             to.caller,
             to.origin,
@@ -189,18 +219,27 @@ impl Pipeline {
         };
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let error = result.as_ref().err();
-        self.parts.meter.count(&call, error.map_or(200, |e| e.status), error.map(|e| e.code.as_ref()), micros);
+        self.parts.meter.count(
+            &call,
+            error.map_or(200, |e| e.status),
+            error.map(|e| e.code.as_ref()),
+            micros,
+        );
         result
     }
 
-    async fn admit_and_handle(&self, service: &Arc<dyn Service>, call: &Arc<Call>) -> Result<Fields, ApiError> {
+    async fn admit_and_handle(
+        &self,
+        service: &Arc<dyn Service>,
+        call: &Arc<Call>,
+    ) -> Result<Fields, ApiError> {
+        session_limits::check(call)?;
         haechi_wire::validate(call.service, call.operation, &call.input)?;
-        if self.config().throttling {
-            if let Some(quota) = service.quota(call) {
-                if !self.throttle.admit(&call.account, &call.region, quota, call.time) {
-                    return Err(throttled(call.service));
-                }
-            }
+        if self.config().throttling
+            && let Some(quota) = service.quota(call)
+            && !self.throttle.admit(&call.account, &call.region, quota, call.time)
+        {
+            return Err(throttled(call.service));
         }
         let Some(answer) = service.call(Arc::clone(call), call.input.clone()) else {
             return Err(if speaks_json(call.service) {
@@ -252,7 +291,9 @@ impl Pipeline {
                 reply::plain(StatusCode::SERVICE_UNAVAILABLE, "starting\n")
             };
         }
-        if request.parts.method != Method::POST {
+        // The signature does not cover other spellings of the path.
+        let spelled = request.parts.uri.path();
+        if request.parts.method != Method::POST || haechi_sigv4::normalize_path(spelled) != spelled {
             return reply::plain(StatusCode::NOT_FOUND, "there is no such page\n");
         }
         match self.operate(path, request).await {
@@ -295,9 +336,19 @@ fn started() -> Instant {
 
 fn origin(request: &WholeRequest, peer: &Peer) -> Origin {
     let header = |name: http::header::HeaderName| {
-        request.parts.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned()
+        request
+            .parts
+            .headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or("")
+            .to_owned()
     };
-    let host = request.parts.uri.authority().map_or_else(|| header(http::header::HOST), ToString::to_string);
+    let host = request
+        .parts
+        .uri
+        .authority()
+        .map_or_else(|| header(http::header::HOST), ToString::to_string);
     Origin {
         source_ip: peer.ip,
         user_agent: header(http::header::USER_AGENT),
@@ -308,7 +359,11 @@ fn origin(request: &WholeRequest, peer: &Peer) -> Origin {
 }
 
 fn throttled(service: &ServiceSchema) -> ApiError {
-    if speaks_json(service) {
+    if service.name == "kms" {
+        let text =
+            "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.";
+        ApiError::new("ThrottlingException", 400, text)
+    } else if speaks_json(service) {
         ApiError::new("ThrottlingException", 400, "Rate exceeded")
     } else {
         ApiError::new("Throttling", 400, "Rate exceeded")

@@ -13,18 +13,21 @@ pub(crate) fn from_wire(reply: WireReply, request_id: &str) -> Response<Full<Byt
     for (name, value) in reply.headers {
         builder = builder.header(name, value);
     }
-    builder.body(Full::new(reply.body.into())).unwrap_or_else(|error| {
-        tracing::error!(%error, "a reply has a header that HTTP does not allow");
-        plain(StatusCode::INTERNAL_SERVER_ERROR, "internal fault")
-    })
+    builder
+        .body(Full::new(reply.body))
+        .unwrap_or_else(|error| {
+            tracing::error!(%error, "a reply has a header that HTTP does not allow");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "internal fault")
+        })
 }
 
 /// A JSON document outside any service.
 pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Full<Bytes>> {
     let mut response = plain(status, &value.to_string());
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static("application/json"),
+    );
     response
 }
 
@@ -32,9 +35,10 @@ pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Fu
 pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::copy_from_slice(text.as_bytes())));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     response
 }
 
@@ -48,5 +52,8 @@ pub(crate) fn bad_request(text: &str) -> Response<Full<Bytes>> {
 }
 
 pub(crate) fn timed_out() -> Response<Full<Bytes>> {
-    plain(StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time.")
+    plain(
+        StatusCode::REQUEST_TIMEOUT,
+        "The request body did not arrive in time.",
+    )
 }

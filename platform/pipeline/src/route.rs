@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use haechi_core::{Service, speaks_json};
-use haechi_wire::{ApiError, OperationSchema, ServiceSchema};
+use haechi_wire::{ApiError, OperationSchema, Protocol, ServiceSchema};
 use http::{HeaderMap, Method};
 
 /// Where a request goes.
@@ -31,47 +31,73 @@ impl Routes {
 
     /// Finds the target of a request; `None` where no service of ours is meant.
     pub(crate) fn find(&self, request: &RequestView<'_>, scope: Option<&str>) -> Option<Target> {
+        let mut target = self.named(request, scope)?;
+        if !is_addressed(target.service.schema(), request) {
+            target.operation = Err(no_such_place(target.service.schema()));
+        }
+        Some(target)
+    }
+
+    fn named(&self, request: &RequestView<'_>, scope: Option<&str>) -> Option<Target> {
         if let Some(target) = request.headers.get("x-amz-target") {
             return self.by_target(target.to_str().ok()?);
         }
         if let Some((action, version)) = request.action() {
             return self.by_action(&action, version.as_deref(), scope);
         }
-        let service = self.services.iter().find(|s| Some(s.schema().signing_name) == scope)?;
-        Some(Target { service: Arc::clone(service), operation: Err(missing_action(service.schema())) })
+        let service = self
+            .services
+            .iter()
+            .find(|s| Some(s.schema().signing_name) == scope)?;
+        Some(Target {
+            service: Arc::clone(service),
+            operation: Err(missing_action(service.schema())),
+        })
     }
 
     fn by_target(&self, target: &str) -> Option<Target> {
         let (prefix, name) = target.rsplit_once('.')?;
-        let service = self.services.iter().find(|s| s.schema().target_prefix == Some(prefix))?;
+        let service = self
+            .services
+            .iter()
+            .find(|s| s.schema().target_prefix == Some(prefix))?;
         let operation = service.schema().operation(name).ok_or_else(unknown_operation);
-        Some(Target { service: Arc::clone(service), operation })
+        Some(Target {
+            service: Arc::clone(service),
+            operation,
+        })
     }
 
     fn by_action(&self, action: &str, version: Option<&str>, scope: Option<&str>) -> Option<Target> {
         let speaks_query = |s: &&Arc<dyn Service>| !speaks_json(s.schema());
         let service = match scope {
-            Some(scope) => {
-                self.services.iter().filter(speaks_query).find(|s| s.schema().signing_name == scope)
-            }
+            Some(scope) => self
+                .services
+                .iter()
+                .filter(speaks_query)
+                .find(|s| s.schema().signing_name == scope),
             None => self.services.iter().filter(speaks_query).find(|s| {
-                version.is_none_or(|v| v == s.schema().api_version)
-                    && s.schema().operation(action).is_some()
+                version.is_none_or(|v| v == s.schema().api_version) && s.schema().operation(action).is_some()
             }),
         }?;
         let schema = service.schema();
         let operation = match version {
             Some(version) if version != schema.api_version => Err(invalid_action(action, version)),
-            _ => schema.operation(action)
+            _ => schema
+                .operation(action)
                 .ok_or_else(|| invalid_action(action, version.unwrap_or(schema.api_version))),
         };
-        Some(Target { service: Arc::clone(service), operation })
+        Some(Target {
+            service: Arc::clone(service),
+            operation,
+        })
     }
 }
 
 /// The parts of a request that routing looks at.
 pub(crate) struct RequestView<'a> {
     pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
@@ -85,7 +111,11 @@ impl RequestView<'_> {
             .get(http::header::CONTENT_TYPE)
             .and_then(|v| v.to_str().ok())
             .is_some_and(|v| v.starts_with("application/x-www-form-urlencoded"));
-        let body = if *self.method == Method::POST && form { self.body } else { b"" };
+        let body = if *self.method == Method::POST && form {
+            self.body
+        } else {
+            b""
+        };
         let find = |name: &str| form_value(body, name).or_else(|| form_value(self.query.as_bytes(), name));
         Some((find("Action")?, find("Version")))
     }
@@ -99,6 +129,30 @@ fn form_value(form: &[u8], name: &str) -> Option<String> {
     })
 }
 
+/// Whether method and path are those at which the service's protocol is spoken. A signature covers a path only after
+/// `.`, `..` and doubled slashes have been taken out, so that other spellings of `/` must not be served.
+fn is_addressed(schema: &ServiceSchema, request: &RequestView<'_>) -> bool {
+    match schema.protocol {
+        Protocol::Json => request.path == "/" && *request.method == Method::POST,
+        Protocol::Query | Protocol::Ec2 => {
+            request.path == "/" && (*request.method == Method::POST || *request.method == Method::GET)
+        }
+        _ => haechi_sigv4::normalize_path(request.path) == request.path,
+    }
+}
+
+fn no_such_place(schema: &ServiceSchema) -> ApiError {
+    if speaks_json(schema) {
+        ApiError::new("UnknownOperationException", 404, "")
+    } else {
+        ApiError::new(
+            "InvalidAction",
+            404,
+            "The action or operation requested is invalid.",
+        )
+    }
+}
+
 /// What AWS's JSON services answer to a target that they do not have.
 pub(crate) fn unknown_operation() -> ApiError {
     ApiError::new("UnknownOperationException", 400, "")
@@ -106,14 +160,22 @@ pub(crate) fn unknown_operation() -> ApiError {
 
 /// What AWS's query services answer to an action that they do not have.
 pub(crate) fn invalid_action(action: &str, version: &str) -> ApiError {
-    ApiError::new("InvalidAction", 400, format!("Could not find operation {action} for version {version}"))
+    ApiError::new(
+        "InvalidAction",
+        400,
+        format!("Could not find operation {action} for version {version}"),
+    )
 }
 
 fn missing_action(schema: &ServiceSchema) -> ApiError {
     if speaks_json(schema) {
         ApiError::new("UnknownOperationException", 404, "")
     } else {
-        ApiError::new("MissingAction", 400, "The request is missing an action or a required parameter.")
+        ApiError::new(
+            "MissingAction",
+            400,
+            "The request is missing an action or a required parameter.",
+        )
     }
 }
 

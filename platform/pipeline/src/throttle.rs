@@ -29,7 +29,10 @@ impl Throttle {
         }
         let bucket = buckets
             .entry((account.clone(), region.clone(), quota.class))
-            .or_insert(Bucket { tokens: rate, refilled: now });
+            .or_insert(Bucket {
+                tokens: rate,
+                refilled: now,
+            });
         let elapsed = (now.as_millis() - bucket.refilled.as_millis()).max(0) as f64 / 1_000.0;
         bucket.tokens = (bucket.tokens + elapsed * rate).min(rate);
         bucket.refilled = now;
@@ -50,14 +53,24 @@ mod tests {
         let throttle = Throttle::default();
         let account = AccountId::parse("111122223333").unwrap();
         let region = Region::global();
-        let quota = Quota { class: "CreateKey", per_second: 5 };
+        let quota = Quota {
+            class: "CreateKey",
+            per_second: 5,
+        };
         let start = Timestamp::from_millis(0);
-        let admitted = (0..10).filter(|_| throttle.admit(&account, &region, quota, start)).count();
+        let admitted = (0..10)
+            .filter(|_| throttle.admit(&account, &region, quota, start))
+            .count();
         assert_eq!(admitted, 5);
         let later = Timestamp::from_millis(400);
-        let admitted = (0..10).filter(|_| throttle.admit(&account, &region, quota, later)).count();
+        let admitted = (0..10)
+            .filter(|_| throttle.admit(&account, &region, quota, later))
+            .count();
         assert_eq!(admitted, 2);
         let other = AccountId::parse("444455556666").unwrap();
-        assert!(throttle.admit(&other, &region, quota, later), "accounts do not share a bucket");
+        assert!(
+            throttle.admit(&other, &region, quota, later),
+            "accounts do not share a bucket"
+        );
     }
 }

@@ -22,6 +22,7 @@ mod paging;
 mod policy;
 mod policy_text;
 mod precondition;
+mod quota;
 mod replicas;
 mod resolve;
 mod rotation;
@@ -73,6 +74,7 @@ impl Kms {
 /// The operations, one line each.
 pub fn service(kms: Arc<Kms>) -> Arc<dyn Service> {
     let router = Router::new(&haechi_api_kms::SERVICE, kms)
+        .quotas(quota::quota)
         .on::<op::CancelKeyDeletion, _, _>(ops::deletion::cancel_key_deletion)
         .on::<op::CreateAlias, _, _>(ops::aliases::create_alias)
         .on::<op::DeleteAlias, _, _>(ops::aliases::delete_alias)

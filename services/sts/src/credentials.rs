@@ -26,6 +26,9 @@ impl Credentials for Sts {
         if opened.expires <= self.platform.now() {
             return Ok(Err(CredentialError::Expired));
         }
-        Ok(Ok(Credential { secret: opened.secret.clone(), caller: opened.caller.clone() }))
+        Ok(Ok(Credential {
+            secret: opened.secret.clone(),
+            caller: opened.caller.clone(),
+        }))
     }
 }

@@ -29,7 +29,11 @@ pub(crate) fn policies(
     inline: Option<String>,
     arns: Option<Vec<api::PolicyDescriptorType>>,
 ) -> Result<(Vec<String>, Vec<String>), Failure> {
-    let arns: Vec<String> = arns.unwrap_or_default().into_iter().filter_map(|p| p.arn).collect();
+    let arns: Vec<String> = arns
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|p| p.arn)
+        .collect();
     if arns.len() > MAX_POLICY_ARNS {
         let text = format!("Managed session policies are limited to {MAX_POLICY_ARNS}.");
         return Err(validation(text));
@@ -73,7 +77,10 @@ pub(crate) fn describe_tags(tags: &[(String, String)], context: &mut Context) {
         context.set(format!("aws:requesttag/{key}"), value.as_str());
     }
     if !tags.is_empty() {
-        context.set("aws:tagkeys", tags.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
+        context.set(
+            "aws:tagkeys",
+            tags.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(),
+        );
     }
 }
 
@@ -81,7 +88,11 @@ pub(crate) fn describe_tags(tags: &[(String, String)], context: &mut Context) {
 pub(crate) fn packed_size(session: &Session) -> Option<i32> {
     let bytes: usize = session.policies.iter().map(String::len).sum::<usize>()
         + session.policy_arns.iter().map(String::len).sum::<usize>()
-        + session.tags.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
+        + session
+            .tags
+            .iter()
+            .map(|(key, value)| key.len() + value.len())
+            .sum::<usize>();
     (bytes > 0).then(|| i32::try_from(bytes * 100 / 16_384).unwrap_or(100).clamp(1, 100))
 }
 

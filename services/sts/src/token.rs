@@ -37,10 +37,27 @@ struct Claims {
 
 #[derive(Serialize, Deserialize)]
 enum StoredPrincipal {
-    Root { account: AccountId },
-    User { account: AccountId, path: String, name: String, id: String },
-    Role { account: AccountId, path: String, role: String, id: String, session: String },
-    Federated { account: AccountId, name: String, issuer: Box<StoredPrincipal> },
+    Root {
+        account: AccountId,
+    },
+    User {
+        account: AccountId,
+        path: String,
+        name: String,
+        id: String,
+    },
+    Role {
+        account: AccountId,
+        path: String,
+        role: String,
+        id: String,
+        session: String,
+    },
+    Federated {
+        account: AccountId,
+        name: String,
+        issuer: Box<StoredPrincipal>,
+    },
 }
 
 /// A token that has been opened.
@@ -83,11 +100,17 @@ pub(crate) async fn seal(
         transitive_tag_keys: session.transitive_tag_keys.clone(),
         source_identity: session.source_identity.clone(),
         chain: session.chain,
-        federated: session.federated.as_ref().map(|f| (f.provider.clone(), f.attributes.clone())),
+        federated: session
+            .federated
+            .as_ref()
+            .map(|f| (f.provider.clone(), f.attributes.clone())),
         session_token: session.session_token,
     };
     let text = Blob::from(serde_json::to_vec(&claims).map_err(Failure::internal)?);
-    let domain = keyring.domain(account, &Region::global()).await.map_err(Failure::internal)?;
+    let domain = keyring
+        .domain(account, &Region::global())
+        .await
+        .map_err(Failure::internal)?;
     let sealed = domain.seal(&binding(account), &text).map_err(Failure::internal)?;
     match serde_json::to_value(sealed).map_err(Failure::internal)? {
         serde_json::Value::String(sealed) => Ok(format!("{account}{sealed}")),
@@ -110,7 +133,10 @@ impl OpenedTokens {
         ) else {
             return Ok(None);
         };
-        let domain = keyring.domain(&account, &Region::global()).await.map_err(Failure::internal)?;
+        let domain = keyring
+            .domain(&account, &Region::global())
+            .await
+            .map_err(Failure::internal)?;
         let Ok(text) = domain.open(&binding(&account), &sealed) else {
             return Ok(None);
         };
@@ -132,7 +158,9 @@ fn opened(claims: Claims) -> Opened {
         transitive_tag_keys: claims.transitive_tag_keys,
         source_identity: claims.source_identity,
         chain: claims.chain,
-        federated: claims.federated.map(|(provider, attributes)| FederatedIdentity { provider, attributes }),
+        federated: claims
+            .federated
+            .map(|(provider, attributes)| FederatedIdentity { provider, attributes }),
         session_token: claims.session_token,
     };
     let caller = Caller {
@@ -155,13 +183,39 @@ fn binding(account: &AccountId) -> Binding {
 fn stored(principal: &Principal) -> Option<StoredPrincipal> {
     Some(match principal.clone() {
         Principal::Root { account } => StoredPrincipal::Root { account },
-        Principal::User { account, path, name, id } => StoredPrincipal::User { account, path, name, id },
-        Principal::AssumedRole { account, path, role, id, session } => {
-            StoredPrincipal::Role { account, path, role, id, session }
-        }
-        Principal::FederatedUser { account, name, issuer } => {
-            StoredPrincipal::Federated { account, name, issuer: Box::new(stored(&issuer)?) }
-        }
+        Principal::User {
+            account,
+            path,
+            name,
+            id,
+        } => StoredPrincipal::User {
+            account,
+            path,
+            name,
+            id,
+        },
+        Principal::AssumedRole {
+            account,
+            path,
+            role,
+            id,
+            session,
+        } => StoredPrincipal::Role {
+            account,
+            path,
+            role,
+            id,
+            session,
+        },
+        Principal::FederatedUser {
+            account,
+            name,
+            issuer,
+        } => StoredPrincipal::Federated {
+            account,
+            name,
+            issuer: Box::new(stored(&issuer)?),
+        },
         _ => return None,
     })
 }
@@ -169,12 +223,38 @@ fn stored(principal: &Principal) -> Option<StoredPrincipal> {
 fn principal(stored: StoredPrincipal) -> Principal {
     match stored {
         StoredPrincipal::Root { account } => Principal::Root { account },
-        StoredPrincipal::User { account, path, name, id } => Principal::User { account, path, name, id },
-        StoredPrincipal::Role { account, path, role, id, session } => {
-            Principal::AssumedRole { account, path, role, id, session }
-        }
-        StoredPrincipal::Federated { account, name, issuer } => {
-            Principal::FederatedUser { account, name, issuer: Box::new(principal(*issuer)) }
-        }
+        StoredPrincipal::User {
+            account,
+            path,
+            name,
+            id,
+        } => Principal::User {
+            account,
+            path,
+            name,
+            id,
+        },
+        StoredPrincipal::Role {
+            account,
+            path,
+            role,
+            id,
+            session,
+        } => Principal::AssumedRole {
+            account,
+            path,
+            role,
+            id,
+            session,
+        },
+        StoredPrincipal::Federated {
+            account,
+            name,
+            issuer,
+        } => Principal::FederatedUser {
+            account,
+            name,
+            issuer: Box::new(principal(*issuer)),
+        },
     }
 }

@@ -29,7 +29,10 @@ pub(crate) async fn lookup_events(
     cloudtrail.platform.gate.authorize(&call, ask, ()).await?;
     let lookup = Lookup::parse(&call, input)?;
     if lookup.insights {
-        return Ok(api::LookupEventsResponse { events: Some(Vec::new()), next_token: None });
+        return Ok(api::LookupEventsResponse {
+            events: Some(Vec::new()),
+            next_token: None,
+        });
     }
     let stream = stream(&call.account, &call.region);
     let query = LogQuery {
@@ -82,13 +85,21 @@ impl Lookup {
             let text = format!("The value of MaxResults must be between 1 and {MAX_RESULTS}.");
             return Err(ErrorCode::InvalidMaxResultsException.with(text).into());
         }
-        let cursor = match input.next_token {
-            None => None,
-            Some(token) => Some(token.parse().map_err(|_| {
-                Failure::from(ErrorCode::InvalidNextTokenException.with("Invalid token."))
-            })?),
-        };
-        Ok(Self { term, from_ms: from_ms.max(now - WINDOW_MS), to_ms, cursor, limit: limit as usize, insights })
+        let cursor =
+            match input.next_token {
+                None => None,
+                Some(token) => Some(token.parse().map_err(|_| {
+                    Failure::from(ErrorCode::InvalidNextTokenException.with("Invalid token."))
+                })?),
+            };
+        Ok(Self {
+            term,
+            from_ms: from_ms.max(now - WINDOW_MS),
+            to_ms,
+            cursor,
+            limit: limit as usize,
+            insights,
+        })
     }
 }
 
@@ -118,7 +129,11 @@ fn event(record: &LogRecord) -> Option<api::Event> {
     let member = |name: &str| parsed[name].as_str().map(str::to_owned);
     let indexed = |name: &str| {
         let prefix = format!("{name}=");
-        record.terms.iter().find_map(|term| term.strip_prefix(&prefix)).map(str::to_owned)
+        record
+            .terms
+            .iter()
+            .find_map(|term| term.strip_prefix(&prefix))
+            .map(str::to_owned)
     };
     Some(api::Event {
         event_id: member("eventID"),
@@ -148,7 +163,10 @@ mod tests {
     use super::*;
 
     fn attribute(key: &str, value: &str) -> api::LookupAttribute {
-        api::LookupAttribute { attribute_key: Some(key.into()), attribute_value: Some(value.into()) }
+        api::LookupAttribute {
+            attribute_key: Some(key.into()),
+            attribute_value: Some(value.into()),
+        }
     }
 
     #[test]

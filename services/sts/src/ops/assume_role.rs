@@ -9,16 +9,12 @@
 use std::sync::Arc;
 
 use haechi_api_sts as api;
-use haechi_core::ports::RoleFacts;
-use haechi_core::{Arn, Ask, Call, Failure, Principal, Session};
-use haechi_policy::{Attached, Context, Policy, PolicyKind, ResourcePolicy, ResourcePolicyMode};
+use haechi_core::{Arn, Call, Failure, Principal, Session};
 use haechi_wire::ApiError;
 
 use crate::Sts;
-use crate::session_input::{describe_tags, packed_size, policies, refused, session, tags, validation};
-
-/// How long a session lives if nobody says, and a chained one at most.
-const HOUR: i64 = 3_600;
+use crate::assuming::{Wish, duration};
+use crate::session_input::{packed_size, policies, refused, session, tags, validation};
 
 pub(crate) async fn assume_role(
     sts: Arc<Sts>,
@@ -27,7 +23,7 @@ pub(crate) async fn assume_role(
 ) -> Result<api::AssumeRoleResponse, Failure> {
     let role_arn = input.role_arn.unwrap_or_default();
     let name = input.role_session_name.unwrap_or_default();
-    if !Arn::parse(&role_arn).is_some_and(|arn| arn.service() == "iam") {
+    if Arn::parse(&role_arn).is_none_or(|arn| arn.service() != "iam") {
         return Err(validation(format!("{role_arn} is invalid")));
     }
     if matches!(call.caller.principal, Principal::Root { .. }) {
@@ -49,8 +45,11 @@ pub(crate) async fn assume_role(
         source_identity: source_identity.as_deref(),
         tags: &own_tags,
         transitive: &transitive,
+        claims: &[],
     };
-    sts.authorize(&call, &role, &wish).await?;
+    if let Some(action) = sts.refused_by_role(&call, &role, "sts:AssumeRole", &wish).await? {
+        return Err(refused(&call, action, &role.arn));
+    }
 
     let chain = before.filter(|s| !s.session_token).map_or(0, |s| s.chain + 1);
     let seconds = duration(&role, input.duration_seconds, chain)?;
@@ -86,87 +85,17 @@ pub(crate) async fn assume_role(
     })
 }
 
-/// What the trust policy can look at.
-struct Wish<'a> {
-    session_name: &'a str,
-    external_id: Option<&'a str>,
-    source_identity: Option<&'a str>,
-    tags: &'a [(String, String)],
-    transitive: &'a [String],
-}
-
-impl Wish<'_> {
-    fn context(&self, role: &RoleFacts) -> Context {
-        let mut context = Context::new();
-        context.set("sts:rolesessionname", self.session_name);
-        if let Some(id) = self.external_id {
-            context.set("sts:externalid", id);
-        }
-        if let Some(identity) = self.source_identity {
-            context.set("sts:sourceidentity", identity);
-        }
-        describe_tags(self.tags, &mut context);
-        if !self.transitive.is_empty() {
-            context.set("sts:transitivetagkeys", self.transitive.to_vec());
-        }
-        for (key, value) in &role.tags {
-            context.set(format!("aws:resourcetag/{key}"), value.as_str());
-            context.set(format!("iam:resourcetag/{key}"), value.as_str());
-        }
-        context
-    }
-}
-
-impl Sts {
-    async fn authorize(&self, call: &Call, role: &RoleFacts, wish: &Wish<'_>) -> Result<(), Failure> {
-        let trust = Policy::parse(&role.trust_policy, PolicyKind::Trust).map_err(Failure::internal)?;
-        let mut actions = vec!["sts:AssumeRole"];
-        if !wish.tags.is_empty() {
-            actions.push("sts:TagSession");
-        }
-        if wish.source_identity.is_some() {
-            actions.push("sts:SetSourceIdentity");
-        }
-        for action in actions {
-            let ask = Ask::new(action, &role.arn, &role.account).with_context(wish.context(role)).with_policy(
-                ResourcePolicy {
-                    attached: Attached { policy: &trust, label: "trust-policy" },
-                    mode: ResourcePolicyMode::Trust,
-                },
-            );
-            if !self.platform.gate.decide(call, ask).await?.is_allowed() {
-                return Err(refused(call, action, &role.arn));
-            }
-        }
-        Ok(())
-    }
-}
-
 /// A source identity is set once and stays for the whole chain.
 fn chained_identity(before: Option<&Session>, asked: Option<String>) -> Result<Option<String>, Failure> {
     match (before.and_then(|s| s.source_identity.clone()), asked) {
         (Some(set), Some(asked)) if set != asked => {
-            let text = "Source Identity set in the request does not match the Source Identity of the session.";
+            let text =
+                "Source Identity set in the request does not match the Source Identity of the session.";
             Err(ApiError::new("AccessDenied", 403, text).into())
         }
         (Some(set), _) => Ok(Some(set)),
         (None, asked) => Ok(asked),
     }
-}
-
-fn duration(role: &RoleFacts, asked: Option<i32>, chain: u32) -> Result<i64, Failure> {
-    let seconds = asked.map_or(HOUR.min(role.max_session_seconds), i64::from);
-    if chain > 0 && seconds > HOUR {
-        return Err(validation(
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
-        ));
-    }
-    if seconds > role.max_session_seconds {
-        return Err(validation(
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-        ));
-    }
-    Ok(seconds)
 }
 
 type Tags = Vec<(String, String)>;
@@ -185,7 +114,11 @@ fn inherited_tags(
                             transitive tag key from the calling session.";
                 return Err(ApiError::new("InvalidParameterValue", 400, text).into());
             }
-            if let Some(tag) = before.tags.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
+            if let Some(tag) = before
+                .tags
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(key))
+            {
                 tags.push(tag.clone());
             }
             transitive.push(key.clone());
@@ -205,16 +138,29 @@ mod tests {
             transitive_tag_keys: vec!["team".into()],
             ..Session::default()
         };
-        let (tags, keys) = inherited_tags(Some(&before), vec![("job".into(), "1".into())], Vec::new()).unwrap();
-        assert_eq!(tags, vec![("job".to_owned(), "1".to_owned()), ("team".to_owned(), "red".to_owned())]);
+        let (tags, keys) =
+            inherited_tags(Some(&before), vec![("job".into(), "1".into())], Vec::new()).unwrap();
+        assert_eq!(
+            tags,
+            vec![
+                ("job".to_owned(), "1".to_owned()),
+                ("team".to_owned(), "red".to_owned())
+            ]
+        );
         assert_eq!(keys, vec!["team".to_owned()]);
         assert!(inherited_tags(Some(&before), vec![("TEAM".into(), "blue".into())], Vec::new()).is_err());
     }
 
     #[test]
     fn a_source_identity_stays_for_the_whole_chain() {
-        let before = Session { source_identity: Some("alice".into()), ..Session::default() };
-        assert_eq!(chained_identity(Some(&before), None).unwrap().as_deref(), Some("alice"));
+        let before = Session {
+            source_identity: Some("alice".into()),
+            ..Session::default()
+        };
+        assert_eq!(
+            chained_identity(Some(&before), None).unwrap().as_deref(),
+            Some("alice")
+        );
         assert!(chained_identity(Some(&before), Some("bob".into())).is_err());
     }
 }

@@ -20,7 +20,9 @@ pub(crate) async fn get_access_key_info(
     sts.platform.gate.authorize(&call, ask, ()).await?;
     let id = input.access_key_id.unwrap_or_default();
     match sts.roles.access_key_account(&id).await? {
-        Some(account) => Ok(api::GetAccessKeyInfoResponse { account: Some(account.to_string()) }),
+        Some(account) => Ok(api::GetAccessKeyInfoResponse {
+            account: Some(account.to_string()),
+        }),
         None => Err(ApiError::new("ValidationError", 400, "Invalid Access Key Id").into()),
     }
 }

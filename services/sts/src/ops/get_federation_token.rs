@@ -31,8 +31,11 @@ pub(crate) async fn get_federation_token(
     let name = input.name.unwrap_or_default();
     let (inline, arns) = policies(input.policy, input.policy_arns)?;
     let tags = tags(input.tags)?;
-    let principal =
-        Principal::FederatedUser { account: call.account.clone(), name, issuer: Box::new(issuer.clone()) };
+    let principal = Principal::FederatedUser {
+        account: call.account.clone(),
+        name,
+        issuer: Box::new(issuer.clone()),
+    };
     let arn = principal.arn(call.partition());
     let mut context = Context::new();
     describe_tags(&tags, &mut context);
@@ -43,8 +46,17 @@ pub(crate) async fn get_federation_token(
         sts.platform.gate.authorize(&call, ask, ()).await?;
     }
     let asked = input.duration_seconds.map_or(DEFAULT_SECONDS, i64::from);
-    let seconds = if matches!(issuer, Principal::Root { .. }) { asked.min(ROOT_SECONDS) } else { asked };
-    let session = Session { policies: inline, policy_arns: arns, tags, ..session(&call, seconds) };
+    let seconds = if matches!(issuer, Principal::Root { .. }) {
+        asked.min(ROOT_SECONDS)
+    } else {
+        asked
+    };
+    let session = Session {
+        policies: inline,
+        policy_arns: arns,
+        tags,
+        ..session(&call, seconds)
+    };
     let credentials = sts.issue(&call.account, &principal, &session).await?;
     Ok(api::GetFederationTokenResponse {
         credentials: Some(credentials),

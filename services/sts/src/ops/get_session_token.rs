@@ -33,8 +33,18 @@ pub(crate) async fn get_session_token(
         return Err(ApiError::new("AccessDenied", 403, text).into());
     }
     let asked = input.duration_seconds.map_or(DEFAULT_SECONDS, i64::from);
-    let seconds = if matches!(principal, Principal::Root { .. }) { asked.min(ROOT_SECONDS) } else { asked };
-    let session = Session { session_token: true, ..session(&call, seconds) };
+    let seconds = if matches!(principal, Principal::Root { .. }) {
+        asked.min(ROOT_SECONDS)
+    } else {
+        asked
+    };
+    let session = Session {
+        session_token: true,
+        ..session(&call, seconds)
+    };
     let credentials = sts.issue(&call.account, principal, &session).await?;
-    Ok(api::GetSessionTokenResponse { credentials: Some(credentials), ..Default::default() })
+    Ok(api::GetSessionTokenResponse {
+        credentials: Some(credentials),
+        ..Default::default()
+    })
 }
