@@ -1,5 +1,6 @@
 //! The operator's requests: what the other commands ask of a running server.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,13 +8,21 @@ use std::time::Duration;
 use async_trait::async_trait;
 use haechi_core::{AccountId, Caller, Clock, SimulatedClock};
 use haechi_iam::Iam;
+use haechi_metering::Month;
 use haechi_pipeline::{Admin, AdminError, AdminReply};
+use haechi_store::Store;
 use haechi_timers::Timers;
 use haechi_wire::Timestamp;
 use serde_json::{Value, json};
 
+use crate::backup;
+use crate::bill::Billing;
+
 pub(crate) struct Operator {
     iam: Arc<Iam>,
+    store: Store,
+    data_dir: PathBuf,
+    billing: Arc<Billing>,
     timers: Arc<Timers>,
     clock: Arc<dyn Clock>,
     simulated: Option<Arc<SimulatedClock>>,
@@ -23,11 +32,23 @@ pub(crate) struct Operator {
 impl Operator {
     pub(crate) fn new(
         iam: Arc<Iam>,
+        store: Store,
+        data_dir: PathBuf,
+        billing: Arc<Billing>,
         timers: Arc<Timers>,
         clock: Arc<dyn Clock>,
         simulated: Option<Arc<SimulatedClock>>,
     ) -> Self {
-        Self { iam, timers, clock, simulated, ready: AtomicBool::new(false) }
+        Self {
+            iam,
+            store,
+            data_dir,
+            billing,
+            timers,
+            clock,
+            simulated,
+            ready: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn set_ready(&self, ready: bool) {
@@ -37,7 +58,11 @@ impl Operator {
     async fn create_account(&self, body: &Value) -> Result<AdminReply, AdminError> {
         let text = |name: &str| body[name].as_str().unwrap_or_default();
         let id = AccountId::parse(text("id")).map_err(|e| AdminError::Refused(e.to_string()))?;
-        let made = self.iam.create_account(&id, text("name")).await.map_err(internal)?;
+        let made = self
+            .iam
+            .create_account(&id, text("name"))
+            .await
+            .map_err(internal)?;
         let key = made.map_err(|e| AdminError::Refused(e.to_string()))?;
         let secret = std::str::from_utf8(&key.secret).map_err(internal)?;
         Ok(json!({ "id": id.as_str(), "access_key_id": key.id, "secret_access_key": secret }))
@@ -45,9 +70,30 @@ impl Operator {
 
     async fn list_accounts(&self) -> Result<AdminReply, AdminError> {
         let accounts = self.iam.accounts().await.map_err(internal)?;
-        let listed: Vec<Value> =
-            accounts.iter().map(|a| json!({ "id": a.id.as_str(), "name": a.name })).collect();
+        let listed: Vec<Value> = accounts
+            .iter()
+            .map(|a| json!({ "id": a.id.as_str(), "name": a.name }))
+            .collect();
         Ok(json!({ "accounts": listed }))
+    }
+
+    /// Writes a backup on this machine. Whoever may ask this is root here; an existing file is never touched.
+    async fn back_up(&self, body: &Value) -> Result<AdminReply, AdminError> {
+        let to = PathBuf::from(body["to"].as_str().unwrap_or_default());
+        if !to.is_absolute() {
+            return Err(AdminError::Refused("`to` must be an absolute path".to_owned()));
+        }
+        let written = backup::write(&self.store, &self.data_dir, &to).await;
+        let bytes = written.map_err(|error| AdminError::Refused(format!("{error:#}")))?;
+        Ok(json!({ "bytes": bytes }))
+    }
+
+    async fn bill(&self, body: &Value) -> Result<AdminReply, AdminError> {
+        let month = body["month"].as_str().unwrap_or_default();
+        let month: Month = month
+            .parse()
+            .map_err(|error| AdminError::Refused(format!("{month:?}: {error}")))?;
+        self.billing.report(month).await.map_err(internal)
     }
 
     async fn advance_clock(&self, body: &Value) -> Result<AdminReply, AdminError> {
@@ -58,9 +104,11 @@ impl Operator {
         let seconds = body["seconds"]
             .as_u64()
             .ok_or_else(|| AdminError::Refused("`seconds` must be a whole number".to_owned()))?;
-        let target = self.clock.now().as_millis().saturating_add(
-            i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 4),
-        );
+        let target = self
+            .clock
+            .now()
+            .as_millis()
+            .saturating_add(i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 4));
         let clock = Arc::clone(simulated);
         // What falls due on the way sees the time at which it falls due.
         let move_to = move |instant: Timestamp| {
@@ -69,8 +117,11 @@ impl Operator {
                 clock.advance(Duration::from_millis(missing));
             }
         };
-        let ran =
-            self.timers.advance_to(Timestamp::from_millis(target), move_to).await.map_err(internal)?;
+        let ran = self
+            .timers
+            .advance_to(Timestamp::from_millis(target), move_to)
+            .await
+            .map_err(internal)?;
         Ok(json!({ "now": self.clock.now().iso8601(), "ran": ran }))
     }
 }
@@ -85,6 +136,8 @@ impl Admin for Operator {
         match path {
             "accounts/create" => self.create_account(&body).await,
             "accounts/list" => self.list_accounts().await,
+            "backup" => self.back_up(&body).await,
+            "bill" => self.bill(&body).await,
             "clock/advance" => self.advance_clock(&body).await,
             other => Err(AdminError::Unknown(other.to_owned())),
         }

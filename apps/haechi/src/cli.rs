@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::Settings;
+use crate::config::{Config, Settings};
+use crate::explain::ExplainArgs;
+use crate::keys::KeysCommand;
 
 /// The AWS security stack that anyone can run.
 #[derive(Debug, Parser)]
@@ -24,6 +26,39 @@ pub(crate) enum Command {
     /// Move the clock of a server that was started with --simulate-time
     #[command(subcommand)]
     Clock(ClockCommand),
+    /// Look at everything that a start depends on, and say what to do
+    Doctor(Box<ServeArgs>),
+    /// What seals the root key
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Write a consistent, sealed copy of a running server's data to one file on the server's machine
+    Backup {
+        /// A file that does not exist yet
+        #[arg(long)]
+        to: PathBuf,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Make a data directory of a backup
+    Restore {
+        /// The backup
+        #[arg(long)]
+        from: PathBuf,
+        /// A directory that holds no data yet
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// Ask the policy engine, without any server
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Print what the same use would have cost on AWS
+    Bill {
+        /// Such as 2026-11; the months are UTC's
+        #[arg(long)]
+        month: String,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
     /// Print the version
     Version,
 }
@@ -36,6 +71,19 @@ pub(crate) struct ServeArgs {
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: Settings,
+}
+
+impl ServeArgs {
+    /// The settings with their defaults.
+    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        self.settings.clone().over_file(self.config.as_deref())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Say, statement by statement, why a request is allowed (exit code 0) or denied (1)
+    Explain(Box<ExplainArgs>),
 }
 
 #[derive(Debug, Subcommand)]

@@ -20,7 +20,9 @@ pub(crate) async fn post(
     body: &serde_json::Value,
 ) -> anyhow::Result<serde_json::Value> {
     let profile = credentials_file::read(data_dir, "root")?;
-    let uri: http::Uri = endpoint.parse().with_context(|| format!("{endpoint} is not a URL"))?;
+    let uri: http::Uri = endpoint
+        .parse()
+        .with_context(|| format!("{endpoint} is not a URL"))?;
     if uri.scheme_str() != Some("http") {
         bail!("this command speaks to a server over http:// on the same machine; {endpoint} is not");
     }
@@ -39,10 +41,25 @@ pub(crate) async fn post(
         .header(http::header::CONTENT_TYPE, "application/json")
         .body(Full::new(bytes.clone()))?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-    let signer = Signer::new(&profile.access_key_id, &profile.secret_access_key, "us-east-1", "haechi");
-    signer.sign("POST", &path, "", request.headers_mut(), Body::Bytes(&bytes), i64::try_from(now)?)?;
+    let signer = Signer::new(
+        &profile.access_key_id,
+        &profile.secret_access_key,
+        "us-east-1",
+        "haechi",
+    );
+    signer.sign(
+        "POST",
+        &path,
+        "",
+        request.headers_mut(),
+        Body::Bytes(&bytes),
+        i64::try_from(now)?,
+    )?;
 
-    let response = sender.send_request(request).await.context("the server broke off")?;
+    let response = sender
+        .send_request(request)
+        .await
+        .context("the server broke off")?;
     let status = response.status();
     let text = response.into_body().collect().await?.to_bytes();
     let answer: serde_json::Value = serde_json::from_slice(&text)

@@ -1,5 +1,6 @@
 //! What each command does.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -7,24 +8,79 @@ use haechi_iam::NewAccessKey;
 use haechi_wire::Blob;
 use serde_json::json;
 
-use crate::cli::{AccountCommand, Cli, ClockCommand, Command};
-use crate::{client, credentials_file, server};
+use crate::cli::{AccountCommand, Cli, ClockCommand, Command, PolicyCommand, ServerArgs};
+use crate::{backup, bill, client, credentials_file, doctor, explain, keys, server};
 
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => {
-            let config = args.settings.over_file(args.config.as_deref())?;
-            server::serve(config).await?;
+            server::serve(args.config()?).await?;
         }
         Command::Account(command) => account(command).await?,
         Command::Clock(ClockCommand::Advance { by, server }) => {
             let body = json!({ "seconds": seconds(&by)? });
             let answer = client::post(&server.data_dir, &server.endpoint, "clock/advance", &body).await?;
-            println!("the server's clock shows {}; {} timers ran", answer["now"].as_str().unwrap_or("?"), answer["ran"]);
+            println!(
+                "the server's clock shows {}; {} timers ran",
+                answer["now"].as_str().unwrap_or("?"),
+                answer["ran"]
+            );
         }
-        Command::Version => println!("haechi {}", env!("CARGO_PKG_VERSION")),
+        Command::Doctor(args) => {
+            if !doctor::examine(&args.config()?).await {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Keys(command) => keys::run(command).await?,
+        Command::Backup { to, server } => take_backup(&to, &server).await?,
+        Command::Restore { from, data_dir } => backup::restore(&from, &data_dir).await?,
+        Command::Policy(PolicyCommand::Explain(args)) => return Ok(explained(&args)),
+        Command::Bill { month, server } => {
+            let body = json!({ "month": month });
+            bill::print(&client::post(&server.data_dir, &server.endpoint, "bill", &body).await?)?;
+        }
+        Command::Version => println!("{}", version()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The version, with the commit where the build was told it.
+fn version() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match option_env!("HAECHI_COMMIT") {
+        Some(commit) => format!("haechi {version} ({commit})"),
+        None => format!("haechi {version}"),
+    }
+}
+
+fn explained(args: &explain::ExplainArgs) -> ExitCode {
+    match explain::run(args) {
+        Ok(explanation) => {
+            print!("{explanation}");
+            if explanation.decision.is_allowed() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+        Err(error) => {
+            eprintln!("haechi: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The server writes the file: the path is made absolute, as its working directory may be another.
+async fn take_backup(to: &Path, server: &ServerArgs) -> anyhow::Result<()> {
+    let to = std::path::absolute(to)?;
+    let body = json!({ "to": to });
+    let answer = client::post(&server.data_dir, &server.endpoint, "backup", &body).await?;
+    println!(
+        "{} written, {} bytes; what opens its seal is not in it: keep that elsewhere",
+        to.display(),
+        answer["bytes"]
+    );
+    Ok(())
 }
 
 async fn account(command: AccountCommand) -> anyhow::Result<()> {
@@ -40,10 +96,14 @@ async fn account(command: AccountCommand) -> anyhow::Result<()> {
             let profile = format!("account-{id}");
             credentials_file::add(&server.data_dir, &profile, &key)?;
             let file = credentials_file::path(&server.data_dir);
-            println!("account {id} made; its root access key is in {} as [{profile}]", file.display());
+            println!(
+                "account {id} made; its root access key is in {} as [{profile}]",
+                file.display()
+            );
         }
         AccountCommand::List { server } => {
-            let answer = client::post(&server.data_dir, &server.endpoint, "accounts/list", &json!({})).await?;
+            let answer =
+                client::post(&server.data_dir, &server.endpoint, "accounts/list", &json!({})).await?;
             for account in answer["accounts"].as_array().into_iter().flatten() {
                 let text = |name: &str| account[name].as_str().unwrap_or("");
                 println!("{}  {}", text("id"), text("name"));
@@ -63,7 +123,9 @@ fn seconds(text: &str) -> anyhow::Result<u64> {
         "s" => 1,
         _ => bail!("{text:?} is not a duration; write 366d, 12h, 30m or 45s"),
     };
-    let number: u64 = number.parse().with_context(|| format!("{text:?} is not a duration; write 366d"))?;
+    let number: u64 = number
+        .parse()
+        .with_context(|| format!("{text:?} is not a duration; write 366d"))?;
     number.checked_mul(factor).context("that is too long")
 }
 

@@ -116,7 +116,22 @@ pub(crate) enum StoreChoice {
 pub(crate) enum SealChoice {
     File(PathBuf),
     Passphrase(PathBuf),
-    Pkcs11 { module: PathBuf, token: String, pin_file: PathBuf },
+    Pkcs11 {
+        module: PathBuf,
+        token: String,
+        pin_file: PathBuf,
+    },
+}
+
+impl SealChoice {
+    /// The method's name in the sealed record.
+    pub(crate) const fn method(&self) -> &'static str {
+        match self {
+            Self::File(_) => "key-file",
+            Self::Passphrase(_) => "passphrase",
+            Self::Pkcs11 { .. } => "pkcs11",
+        }
+    }
 }
 
 impl Settings {
@@ -164,7 +179,8 @@ impl Settings {
     }
 
     fn resolve(self) -> anyhow::Result<Config> {
-        let data_dir = self.data_dir.clone().unwrap_or_else(|| "./haechi-data".into());
+        // Absolute, so that what is printed can be pasted anywhere.
+        let data_dir = std::path::absolute(self.data_dir.clone().unwrap_or_else(|| "./haechi-data".into()))?;
         let listen = self.listen.unwrap_or_else(|| ([127, 0, 0, 1], 4566).into());
         let tls = match (self.tls_cert.clone(), self.tls_key.clone()) {
             (Some(cert), Some(key)) => Some((cert, key)),
@@ -206,7 +222,11 @@ impl Settings {
             metrics: match self.metrics_listen.as_deref() {
                 Some("off") => None,
                 None => Some(([127, 0, 0, 1], 0).into()),
-                Some(address) => Some(address.parse().context("--metrics-listen is HOST:PORT or `off`")?),
+                Some(address) => Some(
+                    address
+                        .parse()
+                        .context("--metrics-listen is HOST:PORT or `off`")?,
+                ),
             },
             oidc_issuers: self
                 .oidc_issuer
@@ -228,15 +248,25 @@ impl Settings {
 
     fn seal_choice(&self, data_dir: &Path) -> anyhow::Result<SealChoice> {
         Ok(match self.seal.as_deref() {
-            None | Some("file") => {
-                SealChoice::File(self.seal_key_file.clone().unwrap_or_else(|| data_dir.join("seal.key")))
-            }
+            None | Some("file") => SealChoice::File(
+                self.seal_key_file
+                    .clone()
+                    .unwrap_or_else(|| data_dir.join("seal.key")),
+            ),
             Some("passphrase") => SealChoice::Passphrase(
-                self.seal_passphrase_file.clone().context("--seal passphrase needs --seal-passphrase-file")?,
+                self.seal_passphrase_file
+                    .clone()
+                    .context("--seal passphrase needs --seal-passphrase-file")?,
             ),
             Some("pkcs11") => SealChoice::Pkcs11 {
-                module: self.seal_pkcs11_module.clone().context("--seal pkcs11 needs --seal-pkcs11-module")?,
-                token: self.seal_pkcs11_token.clone().context("--seal pkcs11 needs --seal-pkcs11-token")?,
+                module: self
+                    .seal_pkcs11_module
+                    .clone()
+                    .context("--seal pkcs11 needs --seal-pkcs11-module")?,
+                token: self
+                    .seal_pkcs11_token
+                    .clone()
+                    .context("--seal pkcs11 needs --seal-pkcs11-token")?,
                 pin_file: self
                     .seal_pkcs11_pin_file
                     .clone()

@@ -28,7 +28,11 @@ pub(crate) fn add(data_dir: &Path, profile: &str, key: &NewAccessKey) -> anyhow:
         text.push('\n');
     }
     let secret = std::str::from_utf8(&key.secret).context("a secret access key is text")?;
-    write!(text, "[{profile}]\naws_access_key_id = {}\naws_secret_access_key = {secret}\n", key.id)?;
+    write!(
+        text,
+        "[{profile}]\naws_access_key_id = {}\naws_secret_access_key = {secret}\n",
+        key.id
+    )?;
     let fresh = file.with_extension("new");
     let mut out = std::fs::OpenOptions::new()
         .write(true)
@@ -63,7 +67,10 @@ pub(crate) fn read(data_dir: &Path, profile: &str) -> anyhow::Result<Profile> {
 
 fn section<'a>(text: &'a str, profile: &str) -> impl Iterator<Item = &'a str> {
     let header = format!("[{profile}]");
-    text.lines().skip_while(move |line| line.trim() != header).skip(1).take_while(|line| !line.starts_with('['))
+    text.lines()
+        .skip_while(move |line| line.trim() != header)
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
 }
 
 fn without(text: &str, profile: &str) -> String {

@@ -7,7 +7,9 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging. `RUST_LOG` says how much; warnings and errors by default.
 pub(crate) fn start() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = if std::io::stderr().is_terminal() {
         subscriber.with_target(false).try_init()
     } else {

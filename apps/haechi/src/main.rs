@@ -1,13 +1,21 @@
 //! Haechi: the AWS security stack that anyone can run.
 
 mod admin;
+mod backup;
+mod bill;
 mod cli;
 mod client;
 mod commands;
 mod config;
 mod credentials_file;
+mod doctor;
+mod explain;
+mod keys;
 mod logging;
+mod metrics;
+mod seed;
 mod server;
+mod tls;
 mod wiring;
 
 use std::process::ExitCode;

@@ -7,12 +7,15 @@ use async_trait::async_trait;
 use haechi_audit::Trail;
 use haechi_cloudtrail::CloudTrail;
 use haechi_core::ports::{Credential, CredentialError, Credentials};
-use haechi_core::{Clock, Failure, Gate, Platform, Random, Service, SimulatedClock, SystemClock, SystemRandom};
+use haechi_core::{
+    Clock, Failure, Gate, Platform, Random, Service, SimulatedClock, SystemClock, SystemRandom,
+};
 use haechi_iam::Iam;
 use haechi_keyring::Keyring;
 use haechi_kms::{Kms, KmsConfig};
-use haechi_metering::Calls;
+use haechi_metering::{Calls, Meters, Usage};
 use haechi_pipeline::{AuditMode, Pipeline, PipelineConfig, PipelineParts, SignaturePolicy};
+use haechi_pricing::{PriceList, Pricing};
 use haechi_seal::{KeyFileSeal, PassphraseSeal, Seal, SealFile};
 use haechi_store::{Backend, Store};
 use haechi_store_sqlite::{SqliteBackend, SqliteOptions};
@@ -20,6 +23,7 @@ use haechi_sts::{Issuers, Sts};
 use haechi_timers::Timers;
 
 use crate::admin::Operator;
+use crate::bill::Billing;
 use crate::config::{Config, SealChoice, StoreChoice};
 
 /// Everything that runs.
@@ -29,6 +33,10 @@ pub(crate) struct House {
     pub(crate) timers: Arc<Timers>,
     pub(crate) store: Store,
     pub(crate) operator: Arc<Operator>,
+    pub(crate) kms: Arc<Kms>,
+    pub(crate) calls: Arc<Calls>,
+    pub(crate) billing: Arc<Billing>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// Long-term keys are IAM's, temporary ones are STS's.
@@ -73,31 +81,70 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
     };
     let iam = Iam::new(platform.clone(), Arc::clone(&keyring));
     gate.connect_identities(iam.clone());
-    let kms_config = KmsConfig { allow_custom_ids: config.allow_custom_ids };
+    let kms_config = KmsConfig {
+        allow_custom_ids: config.allow_custom_ids,
+    };
     let kms = Kms::new(platform.clone(), Arc::clone(&keyring), kms_config);
     let timers = Timers::new(store.clone(), Arc::clone(&clock), platform.random.uuid());
+    haechi_kms::register_timers(&kms, &timers);
     let issuers = Issuers::read(&config.oidc_issuers)?;
     let sts = Sts::new(platform.clone(), Arc::clone(&keyring), iam.clone(), issuers);
     let cloudtrail = CloudTrail::new(platform.clone());
+    let pricing = Pricing::new(
+        platform.clone(),
+        Arc::new(PriceList::built_in().context("the built-in prices")?),
+    );
     let services: Vec<Arc<dyn Service>> = vec![
         haechi_cloudtrail::service(cloudtrail),
         haechi_iam::service(iam.clone()),
-        haechi_kms::service(kms),
+        haechi_kms::service(kms.clone()),
+        haechi_pricing::service(pricing),
         haechi_sts::service(sts.clone()),
     ];
-    let operator = Arc::new(Operator::new(Arc::clone(&iam), Arc::clone(&timers), clock.clone(), simulated));
+    let (calls, usage) = (Arc::new(Calls::default()), Arc::new(Usage::default()));
+    let billing = Arc::new(Billing {
+        usage: Arc::clone(&usage),
+        kms: Arc::clone(&kms),
+        store: store.clone(),
+        clock: Arc::clone(&clock),
+    });
+    let operator = Arc::new(Operator::new(
+        Arc::clone(&iam),
+        store.clone(),
+        config.data_dir.clone(),
+        Arc::clone(&billing),
+        Arc::clone(&timers),
+        clock.clone(),
+        simulated,
+    ));
     let pipeline = Arc::new(Pipeline::new(PipelineParts {
         config: pipeline_config(config),
         services,
-        credentials: Arc::new(AllCredentials { long_term: iam.clone(), temporary: sts.clone() }),
-        clock,
+        credentials: Arc::new(AllCredentials {
+            long_term: iam.clone(),
+            temporary: sts.clone(),
+        }),
+        clock: Arc::clone(&clock),
         random,
         store: store.clone(),
         audit,
-        meter: Arc::new(Calls::default()),
+        meter: Arc::new(Meters {
+            calls: Arc::clone(&calls),
+            usage,
+        }),
         admin: operator.clone(),
     }));
-    Ok(House { iam, pipeline, timers, store, operator })
+    Ok(House {
+        iam,
+        pipeline,
+        timers,
+        store,
+        operator,
+        kms,
+        calls,
+        billing,
+        clock,
+    })
 }
 
 fn pipeline_config(config: &Config) -> PipelineConfig {
@@ -113,7 +160,7 @@ fn pipeline_config(config: &Config) -> PipelineConfig {
     settings
 }
 
-async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Backend>> {
+pub(crate) async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Backend>> {
     match &config.store {
         StoreChoice::Sqlite => {
             let backend = SqliteBackend::open(&config.data_dir, &SqliteOptions::default())
@@ -132,7 +179,18 @@ async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Backend>> {
 
 async fn open_root(config: &Config, store: &Store) -> anyhow::Result<haechi_crypto::RootKey> {
     let choice = config.seal.clone();
-    let seal = tokio::task::spawn_blocking(move || open_seal(&choice)).await??;
+    // Once there is a sealed root, a fresh key would open nothing: what is missing must be told, not replaced.
+    let sealed = match &config.store {
+        StoreChoice::Sqlite => SealFile::in_directory(&config.data_dir).load()?,
+        StoreChoice::Postgres(_) => haechi_keyring::root::load(store).await?.map(|record| record.as_ref().clone()),
+    };
+    let first = sealed.is_none();
+    if let Some(method) = sealed.as_ref().map(|record| record.method().name()) {
+        if method != choice.method() {
+            anyhow::bail!("the root key is sealed by {method}, not by {}: give that --seal", choice.method());
+        }
+    }
+    let seal = tokio::task::spawn_blocking(move || open_seal(&choice, first)).await??;
     match &config.store {
         // One node keeps its sealed root beside its data; several keep it where all can read it.
         StoreChoice::Sqlite => {
@@ -144,17 +202,24 @@ async fn open_root(config: &Config, store: &Store) -> anyhow::Result<haechi_cryp
     }
 }
 
-fn open_seal(choice: &SealChoice) -> anyhow::Result<Arc<dyn Seal>> {
+/// The configured seal. With `create`, a key file or an HSM key that is not there is made.
+pub(crate) fn open_seal(choice: &SealChoice, create: bool) -> anyhow::Result<Arc<dyn Seal>> {
     Ok(match choice {
-        SealChoice::File(path) => Arc::new(KeyFileSeal::at_or_create(path)?),
+        SealChoice::File(path) if create => Arc::new(KeyFileSeal::at_or_create(path)?),
+        SealChoice::File(path) => Arc::new(KeyFileSeal::at(path)?),
         SealChoice::Passphrase(path) => {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read the passphrase in {}", path.display()))?;
-            let passphrase = haechi_crypto::Plaintext::copy_of(text.trim_end_matches(['\r', '\n']).as_bytes());
+            let passphrase =
+                haechi_crypto::Plaintext::copy_of(text.trim_end_matches(['\r', '\n']).as_bytes());
             Arc::new(PassphraseSeal::new(passphrase)?)
         }
         #[cfg(feature = "pkcs11")]
-        SealChoice::Pkcs11 { module, token, pin_file } => {
+        SealChoice::Pkcs11 {
+            module,
+            token,
+            pin_file,
+        } => {
             let pin = std::fs::read_to_string(pin_file)
                 .with_context(|| format!("cannot read the PIN in {}", pin_file.display()))?;
             let configuration = haechi_seal::pkcs11::Pkcs11Configuration {
@@ -163,7 +228,11 @@ fn open_seal(choice: &SealChoice) -> anyhow::Result<Arc<dyn Seal>> {
                 pin: haechi_crypto::Plaintext::copy_of(pin.trim_end().as_bytes()),
                 key: "haechi-root".to_owned(),
             };
-            Arc::new(haechi_seal::pkcs11::Pkcs11Seal::at_or_create(configuration)?)
+            Arc::new(if create {
+                haechi_seal::pkcs11::Pkcs11Seal::at_or_create(configuration)?
+            } else {
+                haechi_seal::pkcs11::Pkcs11Seal::at(configuration)?
+            })
         }
         #[cfg(not(feature = "pkcs11"))]
         SealChoice::Pkcs11 { .. } => anyhow::bail!("this binary was built without the feature `pkcs11`"),
