@@ -133,6 +133,17 @@ class TestEnd:
             kms.revoke_grant(KeyId=key_id, GrantId="0" * 64)
 
 
+def test_a_namesake_of_a_deleted_grantee_gains_nothing(kms, iam, key_id, new_user, client, unique):
+    arn, _ = new_user(name=unique)
+    kms.create_grant(KeyId=key_id, GranteePrincipal=arn, Operations=["Encrypt"])
+    for access_key in iam.list_access_keys(UserName=unique)["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName=unique, AccessKeyId=access_key["AccessKeyId"])
+    iam.delete_user(UserName=unique)
+    _, credentials = new_user(name=unique)
+    with refused("AccessDeniedException"):
+        client("kms", credentials=credentials).encrypt(KeyId=key_id, Plaintext=b"x")
+
+
 class TestIdempotency:
     def test_a_name_makes_retries_return_the_same_grant(self, kms, key_id, stranger):
         arn, _ = stranger

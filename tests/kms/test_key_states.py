@@ -50,7 +50,7 @@ class Subject:
 
     def grant(self):
         grantee = f"arn:aws:iam::{self.account_id}:root"
-        return self.kms.create_grant(KeyId=self.id, GranteePrincipal=grantee, Operations=["Decrypt"])
+        return self.kms.create_grant(KeyId=self.id, GranteePrincipal=grantee, Operations=["DescribeKey"])
 
     def make_alias(self, name="a"):
         self.kms.create_alias(AliasName=f"alias/{self.unique}-{name}", TargetKeyId=self.id)

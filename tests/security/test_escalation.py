@@ -67,9 +67,9 @@ def test_a_confused_deputy_is_stopped_by_the_external_id(client, new_account, ne
     role = customer.create_role(RoleName=unique, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     _, credentials = new_user(document(allow("sts:AssumeRole")))
     sts = client("sts", credentials=credentials)
-    sts.assume_role(RoleArn=role, RoleSessionName="v", ExternalId="customer-1")
+    sts.assume_role(RoleArn=role, RoleSessionName="visit", ExternalId="customer-1")
     with refused("AccessDenied"):
-        sts.assume_role(RoleArn=role, RoleSessionName="v", ExternalId="customer-2")
+        sts.assume_role(RoleArn=role, RoleSessionName="visit", ExternalId="customer-2")
 
 
 def test_session_tokens_cannot_be_guessed(client, new_user):

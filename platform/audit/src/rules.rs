@@ -1,6 +1,6 @@
 //! What CloudTrail says of an operation beyond its name: whether it only reads, and what of it is written down.
 
-use haechi_wire::{StructKind, OperationSchema, ServiceSchema};
+use haechi_wire::{OperationSchema, ServiceSchema, StructKind};
 use serde_json::Value;
 
 /// Prefixes of operation names that only read.
@@ -74,6 +74,21 @@ pub(crate) fn omitted_parameters(
         ("sts", "AssumeRoleWithWebIdentity") => &["webIdentityToken"],
         ("sts", "AssumeRoleWithSAML") => &["sAMLAssertion", "samlAssertion"],
         _ => &[],
+    }
+}
+
+/// The tag with which CreateKey is given key material, where the operator allows it.
+const MATERIAL_TAG: &str = "_custom_key_material_";
+
+/// Hides key material that a caller passed as a tag.
+pub(crate) fn hide_material(parameters: &mut serde_json::Map<String, Value>) {
+    let Some(Value::Array(tags)) = parameters.get_mut("tags") else {
+        return;
+    };
+    for tag in tags {
+        if tag["tagKey"] == MATERIAL_TAG {
+            tag["tagValue"] = Value::from("HIDDEN_DUE_TO_SECURITY_REASONS");
+        }
     }
 }
 

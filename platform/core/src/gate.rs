@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use haechi_policy::{
-    Attached, Context, Decision, DenyKind, DenyReason, Naming, Policies, Request, Requester, ResourcePolicy, decide,
+    Attached, Context, Decision, DenyKind, DenyReason, Naming, Policies, PolicyKind, Request, Requester, ResourcePolicy, decide,
 };
 
 use haechi_wire::ApiError;
@@ -48,6 +48,11 @@ impl Ruling {
             Ok(()) => Ok(Authorized(value)),
             Err((_, error)) => Err(error.into()),
         }
+    }
+
+    /// Refused on the resource's side, by its policy or for want of one that allows.
+    pub fn denied_by_resource(&self) -> bool {
+        matches!(&self.0, Err((reason, _)) if matches!(reason.policy_kind, PolicyKind::Resource | PolicyKind::KeyPolicy))
     }
 
     /// Refused because nothing allows it, so that a further source of permission may still do so.

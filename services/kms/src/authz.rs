@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use haechi_api_kms::error::ErrorCode;
 use haechi_core::gate::requester;
-use haechi_core::{Ask, Authorized, Call, Failure};
+use haechi_core::{Ask, Authorized, Call, Failure, Principal};
 use haechi_policy::{Attached, Context, ResourcePolicy, ResourcePolicyMode};
 
 use crate::Kms;
 use crate::loaded::LoadedKey;
 use crate::model::alias::AliasName;
-use crate::model::grant::{Grant, GrantOperation, is_well_formed_token};
+use crate::model::grant::{Grant, GrantOperation, is_same_principal, is_well_formed_token};
 use crate::model::multi_region::MultiRegionRole;
-use crate::resolve::{Forms, Named, unreachable_key};
+use crate::resolve::{Forms, Named, unreachable_for, unreachable_key};
 use crate::store::{ALIASES_OF_KEY, GRANTS, GRANTS_OF_GRANTEE, scope};
 
 /// What a request wants of a key.
@@ -119,7 +119,7 @@ impl Kms {
     ) -> Result<Authorized<Arc<LoadedKey>>, Failure> {
         let named = self.resolve(call, key_id, Forms::KeysOnly).await?;
         if named.loaded.key.account != call.account {
-            return Err(unreachable_key(call));
+            return Err(unreachable_key(call, key_id));
         }
         self.release(call, named, wish).await
     }
@@ -155,6 +155,10 @@ impl Kms {
                 return self.platform.gate.authorize(call, ask, Arc::clone(&loaded)).await;
             }
         }
+        // Across accounts, the owner's reasons are not the caller's business.
+        if loaded.key.account != call.account && ruling.denied_by_resource() {
+            return Err(unreachable_for(call, &action, &loaded.arn));
+        }
         ruling.release(Arc::clone(&loaded))
     }
 
@@ -183,7 +187,7 @@ impl Kms {
                 Err(error) => refusal = Some(error),
             }
         }
-        Err(refusal.unwrap_or_else(|| unreachable_key(call)))
+        Err(refusal.unwrap_or_else(|| unreachable_key(call, &loaded.arn)))
     }
 
     /// A grant that permits the wish to the caller. A grant token makes a fresh grant usable at once; here every
@@ -217,6 +221,9 @@ impl Kms {
                     continue;
                 }
                 if wish.child.is_some_and(|child| !grant.covers(child)) {
+                    continue;
+                }
+                if !is_same_principal(grant.grantee_id.as_deref(), &lasting_id(call)) {
                     continue;
                 }
                 let context = wish.encryption_context.unwrap_or(&empty);
@@ -319,6 +326,14 @@ impl Kms {
             context.set("kms:resourcealiases", names);
         }
         Ok(context)
+    }
+}
+
+/// The unique id of the user or role behind a caller.
+pub(crate) fn lasting_id(call: &Call) -> String {
+    match &call.caller.principal {
+        Principal::FederatedUser { issuer, .. } => issuer.user_id(),
+        principal => principal.user_id(),
     }
 }
 

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use haechi_core::Failure;
+use haechi_api_kms as api;
+use haechi_core::{Call, Failure};
 use haechi_crypto::{KeyMaterial, KeySpec};
 use haechi_wire::Blob;
 
@@ -15,22 +16,41 @@ use crate::model::key_id::KeyId;
 
 /// What the tags ask for.
 pub(crate) struct CustomKey {
-    pub(crate) id: KeyId,
+    pub(crate) id: Option<KeyId>,
     pub(crate) material: Option<KeyMaterial>,
+}
+
+/// Keeps the material out of the audit record, whether the tag is honoured or not.
+pub(crate) fn hide_material(call: &Call, tags: &[api::Tag]) {
+    let is_material = |tag: &api::Tag| tag.tag_key.as_deref() == Some("_custom_key_material_");
+    if !tags.iter().any(is_material) {
+        return;
+    }
+    let shown: Vec<_> = tags
+        .iter()
+        .map(|tag| {
+            let value = if is_material(tag) { Some("HIDDEN_DUE_TO_SECURITY_REASONS") } else { tag.tag_value.as_deref() };
+            serde_json::json!({ "tagKey": tag.tag_key, "tagValue": value })
+        })
+        .collect();
+    call.audit_parameter("tags", shown.into());
 }
 
 /// Takes the two tags out of `tags`.
 pub(crate) fn take(tags: &mut BTreeMap<String, String>, spec: KeySpec) -> Result<Option<CustomKey>, Failure> {
-    let Some(id) = tags.remove("_custom_id_") else {
-        return Ok(None);
+    let id = match tags.remove("_custom_id_") {
+        Some(id) => Some(
+            KeyId::custom(&id)
+                .ok_or_else(|| error::validation(format!("_custom_id_ {id} is not a key id")))?,
+        ),
+        None => None,
     };
-    let id =
-        KeyId::custom(&id).ok_or_else(|| error::validation(format!("_custom_id_ {id} is not a key id")))?;
     let material = match tags.remove("_custom_key_material_") {
         Some(text) => Some(parse_material(&text, spec)?),
         None => None,
     };
-    Ok(Some(CustomKey { id, material }))
+    let asked = id.is_some() || material.is_some();
+    Ok(asked.then_some(CustomKey { id, material }))
 }
 
 fn parse_material(text: &str, spec: KeySpec) -> Result<KeyMaterial, Failure> {

@@ -8,6 +8,7 @@ mod authz;
 mod billing;
 mod change;
 mod custom_id;
+mod custom_store;
 mod error;
 mod events;
 mod family;
@@ -30,6 +31,7 @@ mod seed;
 mod store;
 mod tags;
 mod timers;
+mod xks;
 
 use std::sync::Arc;
 
@@ -41,6 +43,7 @@ pub use crate::billing::BillableKey;
 use crate::loaded::LoadedKeys;
 
 pub use crate::seed::{KeySeed, SeedError};
+pub use crate::xks::client::{XksOptions, XksOptionsError};
 pub use crate::timers::register_timers;
 
 /// What an operator may set.
@@ -55,6 +58,7 @@ pub struct Kms {
     platform: Platform,
     keyring: Arc<Keyring>,
     keys: LoadedKeys,
+    outside: custom_store::Outside,
     config: KmsConfig,
 }
 
@@ -66,6 +70,7 @@ impl Kms {
             platform,
             keyring,
             keys,
+            outside: custom_store::Outside::default(),
             config,
         })
     }
@@ -76,6 +81,12 @@ pub fn service(kms: Arc<Kms>) -> Arc<dyn Service> {
     let router = Router::new(&haechi_api_kms::SERVICE, kms)
         .quotas(quota::quota)
         .on::<op::CancelKeyDeletion, _, _>(ops::deletion::cancel_key_deletion)
+        .on::<op::ConnectCustomKeyStore, _, _>(ops::custom_store_connection::connect_custom_key_store)
+        .on::<op::CreateCustomKeyStore, _, _>(ops::custom_key_stores::create_custom_key_store)
+        .on::<op::DeleteCustomKeyStore, _, _>(ops::custom_key_stores::delete_custom_key_store)
+        .on::<op::DescribeCustomKeyStores, _, _>(ops::custom_key_stores::describe_custom_key_stores)
+        .on::<op::DisconnectCustomKeyStore, _, _>(ops::custom_store_connection::disconnect_custom_key_store)
+        .on::<op::UpdateCustomKeyStore, _, _>(ops::custom_store_connection::update_custom_key_store)
         .on::<op::CreateAlias, _, _>(ops::aliases::create_alias)
         .on::<op::DeleteAlias, _, _>(ops::aliases::delete_alias)
         .on::<op::DisableKey, _, _>(ops::switch::disable_key)
@@ -96,6 +107,7 @@ pub fn service(kms: Arc<Kms>) -> Arc<dyn Service> {
         .on::<op::RevokeGrant, _, _>(ops::end_grant::revoke_grant)
         .on::<op::DisableKeyRotation, _, _>(ops::rotation::disable_key_rotation)
         .on::<op::EnableKeyRotation, _, _>(ops::rotation::enable_key_rotation)
+        .on::<op::GetKeyLastUsage, _, _>(ops::key_last_usage::get_key_last_usage)
         .on::<op::GetKeyRotationStatus, _, _>(ops::rotation::get_key_rotation_status)
         .on::<op::ListKeyRotations, _, _>(ops::list_key_rotations::list_key_rotations)
         .on::<op::RotateKeyOnDemand, _, _>(ops::rotate_on_demand::rotate_key_on_demand)

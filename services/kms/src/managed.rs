@@ -46,6 +46,14 @@ const SERVICES: [(&str, &str); 24] = [
     ("workspaces", "WorkSpaces"),
 ];
 
+/// The service that calls KMS for resources of another: EBS volumes are EC2's.
+fn calling_service(service: &str) -> &str {
+    match service {
+        "ebs" => "ec2",
+        own => own,
+    }
+}
+
 /// Whether the call may bring the service's key into being: the service itself, or anyone by DescribeKey.
 pub(crate) fn may_make(call: &Call, service: &str) -> bool {
     let known = SERVICES.iter().any(|(name, _)| *name == service);
@@ -53,7 +61,7 @@ pub(crate) fn may_make(call: &Call, service: &str) -> bool {
         .origin
         .via_service()
         .and_then(|via| via.strip_suffix(".amazonaws.com"))
-        == Some(service);
+        == Some(calling_service(service));
     known && (by_service || call.operation.name == "DescribeKey")
 }
 
@@ -127,6 +135,7 @@ pub(crate) async fn make(
 
 fn policy(account: &AccountId, region: &Region, service: &str, title: &str) -> String {
     let partition = region.partition();
+    let caller = calling_service(service);
     format!(
         r#"{{
   "Version" : "2012-10-17",
@@ -142,7 +151,7 @@ fn policy(account: &AccountId, region: &Region, service: &str, title: &str) -> S
     "Condition" : {{
       "StringEquals" : {{
         "kms:CallerAccount" : "{account}",
-        "kms:ViaService" : "{service}.{region}.amazonaws.com"
+        "kms:ViaService" : "{caller}.{region}.amazonaws.com"
       }}
     }}
   }}, {{

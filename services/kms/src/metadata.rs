@@ -3,7 +3,7 @@
 use haechi_api_kms as api;
 use haechi_core::{Region, Timestamp};
 
-use crate::model::key::{Key, KeyManager, KeyOrigin, arn};
+use crate::model::key::{Key, KeyOrigin, arn};
 use crate::model::material::Material;
 use crate::model::multi_region::MultiRegion;
 use crate::model::state::KeyState;
@@ -100,12 +100,4 @@ pub(crate) fn encapsulation_algorithms(spec: KeySpec) -> &'static [&'static str]
 /// The names as the API lists them; an empty list is left out.
 pub(crate) fn listed<T: for<'a> From<&'a str>>(names: &[&str]) -> Option<Vec<T>> {
     (!names.is_empty()).then(|| names.iter().map(|name| T::from(name)).collect())
-}
-
-/// `KeyManager`, for lists that need only that.
-pub(crate) fn manager_name(manager: &KeyManager) -> &'static str {
-    match manager {
-        KeyManager::Customer => "CUSTOMER",
-        KeyManager::Aws { .. } => "AWS",
-    }
 }

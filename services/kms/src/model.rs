@@ -1,14 +1,15 @@
 //! What is true of keys, aliases and grants, whatever the API.
 
-pub mod alias;
-pub mod grant;
-pub mod grant_token;
+pub(crate) mod alias;
+pub(crate) mod custom_key_store;
+pub(crate) mod grant;
+pub(crate) mod grant_token;
 pub(crate) mod import;
-pub mod key;
-pub mod key_id;
-pub mod key_ref;
-pub mod material;
-pub mod multi_region;
-pub mod rotation;
-pub mod state;
-pub mod usage;
+pub(crate) mod key;
+pub(crate) mod key_id;
+pub(crate) mod key_ref;
+pub(crate) mod material;
+pub(crate) mod multi_region;
+pub(crate) mod rotation;
+pub(crate) mod state;
+pub(crate) mod usage;

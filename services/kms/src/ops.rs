@@ -3,6 +3,8 @@
 pub(crate) mod aliases;
 pub(crate) mod create_grant;
 pub(crate) mod create_key;
+pub(crate) mod custom_key_stores;
+pub(crate) mod custom_store_connection;
 pub(crate) mod data_key;
 pub(crate) mod data_key_pair;
 pub(crate) mod decrypt;
@@ -16,6 +18,7 @@ pub(crate) mod generate_random;
 pub(crate) mod get_public_key;
 pub(crate) mod import_material;
 pub(crate) mod import_parameters;
+pub(crate) mod key_last_usage;
 pub(crate) mod key_policy;
 pub(crate) mod key_tags;
 pub(crate) mod list_grants;

@@ -78,6 +78,7 @@ impl Kms {
         let mut context = Context::new();
         who.describe(&mut context);
         context.set("kms:calleraccount", call.account.as_str());
+        context.set("kms:bypasspolicylockoutsafetycheck", false);
         let request = Request {
             requester: &who,
             action: "kms:PutKeyPolicy",

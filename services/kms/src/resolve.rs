@@ -56,7 +56,7 @@ impl Kms {
                     None if account == call.account => {
                         return Err(error::alias_not_found(&name.arn(&account, &region)).into());
                     }
-                    None => return Err(unreachable_key(call)),
+                    None => return Err(unreachable_key(call, key_id)),
                 }
             }
         };
@@ -65,7 +65,7 @@ impl Kms {
             // Seeded keys may have ids of any look; a key that is not there is judged by AWS's rule.
             None if !id.is_genuine() => Err(error::invalid_key_id(key_id).into()),
             None if account == call.account => Err(error::key_not_found(&arn(&account, &region, &id)).into()),
-            None => Err(unreachable_key(call)),
+            None => Err(unreachable_key(call, key_id)),
         }
     }
 
@@ -95,12 +95,17 @@ impl Kms {
 }
 
 /// What AWS says of a foreign key that is not there, or not here, or not to be used.
-pub(crate) fn unreachable_key(call: &Call) -> Failure {
+pub(crate) fn unreachable_key(call: &Call, resource: &str) -> Failure {
+    unreachable_for(call, &call.action(), resource)
+}
+
+/// [`unreachable_key`] for an action that is not called like the operation (`kms:ReEncryptTo`).
+pub(crate) fn unreachable_for(call: &Call, action: &str, resource: &str) -> Failure {
     let message = format!(
-        "User: {} is not authorized to perform: {} on this resource because the resource does not exist in this \
-         Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+        "User: {} is not authorized to perform: {action} on resource: {resource} because the resource does not \
+         exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly \
+         denies access",
         call.caller_arn(),
-        call.action(),
     );
     access_denied(call.service, message).into()
 }

@@ -4,6 +4,7 @@ use haechi_core::{AccountId, Arn, Region};
 use haechi_store::{Scope, StoreError, Table, Txn};
 
 use crate::model::alias::Alias;
+use crate::model::custom_key_store::CustomKeyStore;
 use crate::model::grant::Grant;
 use crate::model::key::Key;
 
@@ -28,6 +29,13 @@ pub(crate) const GRANTS_OF_RETIRER: Table<String> = Table::new("kms", "grants-of
 
 /// How many grants a key has, by key id.
 pub(crate) const GRANT_COUNTS: Table<u64> = Table::new("kms", "grant-counts", 1);
+
+/// Custom key stores, by id.
+pub(crate) const CUSTOM_KEY_STORES: Table<CustomKeyStore> = Table::new("kms", "custom-key-stores", 1).guarded();
+
+/// The keys in custom key stores: `(custom key store id, external key id)` → the key's id.
+pub(crate) const KEYS_OF_CUSTOM_STORES: Table<String> =
+    Table::new("kms", "keys-of-custom-stores", 1).guarded();
 
 /// The scope of an account's keys in a Region.
 pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {

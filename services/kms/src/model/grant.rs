@@ -29,8 +29,14 @@ pub struct Grant {
     pub key: KeyId,
     /// Who may use it: the ARN of a principal, or a service principal.
     pub grantee: String,
+    /// The grantee's unique id, where it has one: a namesake made after it was deleted gains nothing.
+    #[serde(default)]
+    pub grantee_id: Option<String>,
     /// Who may retire it.
     pub retiring: Option<String>,
+    /// The retiring principal's unique id, where it has one.
+    #[serde(default)]
+    pub retiring_id: Option<String>,
     /// What it permits.
     pub operations: Vec<GrantOperation>,
     /// Under which encryption context.
@@ -79,11 +85,20 @@ impl Grant {
                 .all(|operation| other.operations.contains(operation));
         operations
             && self.name == other.name
-            && self.grantee == other.grantee
-            && self.retiring == other.retiring
+            && (&self.grantee, &self.grantee_id) == (&other.grantee, &other.grantee_id)
+            && (&self.retiring, &self.retiring_id) == (&other.retiring, &other.retiring_id)
             && self.constraint == other.constraint
             && self.source_arn == other.source_arn
     }
+}
+
+/// Whether a caller is the principal that had the unique id `then`. Sessions of a role have its id before a colon.
+pub fn is_same_principal(then: Option<&str>, caller_id: &str) -> bool {
+    let Some(id) = then else {
+        return true;
+    };
+    let rest = caller_id.strip_prefix(id);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }
 
 impl Constraint {
@@ -228,6 +243,15 @@ mod tests {
         assert!(equals(a.clone()).covers(&equals(a.clone())));
         assert!(!equals(a.clone()).covers(&equals(ab)));
         assert!(!equals(a.clone()).covers(&subset(a)));
+    }
+
+    #[test]
+    fn a_namesake_is_another_principal() {
+        assert!(is_same_principal(None, "AIDAX"));
+        assert!(is_same_principal(Some("AIDAX"), "AIDAX"));
+        assert!(is_same_principal(Some("AROAX"), "AROAX:session"));
+        assert!(!is_same_principal(Some("AIDAX"), "AIDAY"));
+        assert!(!is_same_principal(Some("AIDAX"), "AIDAXY"));
     }
 
     #[test]

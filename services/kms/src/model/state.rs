@@ -84,8 +84,10 @@ pub enum OperationClass {
     Grant,
     /// EnableKey and DisableKey.
     Switch,
-    /// EnableKeyRotation, DisableKeyRotation, RotateKeyOnDemand.
+    /// EnableKeyRotation, DisableKeyRotation.
     Rotation,
+    /// RotateKeyOnDemand, which imported material knows too.
+    RotateOnDemand,
     /// GetKeyRotationStatus, ListKeyRotations.
     RotationStatus,
     /// ScheduleKeyDeletion.
@@ -143,6 +145,11 @@ impl KeyState {
             (O::Rotation, S::Disabled) => V::Disabled,
             (O::Rotation, S::PendingImport | S::Unavailable) => V::Unsupported,
             (O::Rotation, _) => V::InvalidState,
+
+            (O::RotateOnDemand, S::Enabled | S::Updating) => V::Proceed,
+            (O::RotateOnDemand, S::Disabled) => V::Disabled,
+            (O::RotateOnDemand, S::Unavailable) => V::Unsupported,
+            (O::RotateOnDemand, _) => V::InvalidState,
 
             (O::RotationStatus, S::PendingImport | S::Unavailable) => V::Unsupported,
             (O::RotationStatus, S::Creating) => V::InvalidState,

@@ -45,12 +45,19 @@ pub(crate) async fn create_grant(
     let loaded = kms.release(&call, named, wish).await?;
     loaded.require_state(OperationClass::Grant)?;
     require_fit(&loaded, &grant)?;
-    for principal in std::iter::once(&grant.grantee).chain(&grant.retiring) {
-        require_principal(&kms, principal).await?;
-    }
+    let grantee_id = unique_id(&kms, &grant.grantee).await?;
+    let retiring_id = match &grant.retiring {
+        Some(retiring) => unique_id(&kms, retiring).await?,
+        None => None,
+    };
     if dry_run {
         return Err(error::dry_run().into());
     }
+    let grant = Grant {
+        grantee_id,
+        retiring_id,
+        ..grant
+    };
     write(&kms, &call, &loaded, &grant).await
 }
 
@@ -116,7 +123,9 @@ impl Terms {
             id: kms.platform.random.hex(64),
             key: key.id.clone(),
             grantee: self.grantee,
+            grantee_id: None,
             retiring: self.retiring,
+            retiring_id: None,
             operations: self.operations,
             constraint: self.constraint,
             source_arn: self.source_arn,
@@ -219,17 +228,19 @@ fn require_fit(loaded: &LoadedKey, grant: &Grant) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A principal must exist; services are taken at their word.
-async fn require_principal(kms: &Kms, principal: &str) -> Result<(), Failure> {
+/// The unique id of a principal, which must exist. Accounts and sessions have none; services are taken at their word.
+async fn unique_id(kms: &Kms, principal: &str) -> Result<Option<String>, Failure> {
     if principal.ends_with(".amazonaws.com") && !principal.contains(':') {
-        return Ok(());
+        return Ok(None);
+    }
+    if !principal.starts_with("arn:") {
+        return Err(invalid_principal(principal));
     }
     let identities = kms.platform.gate.identities()?;
-    let plausible = principal.starts_with("arn:");
-    if plausible && identities.principal_exists(principal).await? != PrincipalLookup::Missing {
-        return Ok(());
+    match identities.principal_exists(principal).await? {
+        PrincipalLookup::Exists(id) => Ok(id),
+        PrincipalLookup::Missing => Err(invalid_principal(principal)),
     }
-    Err(invalid_principal(principal))
 }
 
 pub(crate) fn invalid_principal(principal: &str) -> Failure {

@@ -13,7 +13,7 @@ use haechi_crypto::{CryptoError, KeySpec};
 use haechi_policy::Context;
 
 use crate::metadata::key_metadata;
-use crate::model::key::{Key, KeyManager, KeyOrigin, arn};
+use crate::model::key::{CustomStoreKey, Key, KeyManager, KeyOrigin, arn};
 use crate::model::key_id::KeyId;
 use crate::model::multi_region::{MultiRegion, MultiRegionRole};
 use crate::model::rotation::Rotation;
@@ -21,18 +21,22 @@ use crate::model::state::KeyState;
 use crate::model::usage::KeyUsage;
 use crate::policy::default_policy;
 use crate::store::insert_key;
-use crate::{Kms, custom_id, error, tags};
+use crate::{Kms, custom_id, custom_store, error, tags};
 
 pub(crate) async fn create_key(
     kms: Arc<Kms>,
     call: Arc<Call>,
     input: api::CreateKeyRequest,
 ) -> Result<api::CreateKeyResponse, Failure> {
+    custom_id::hide_material(&call, input.tags.as_deref().unwrap_or_default());
     let request = Request::parse(&kms, input)?;
     authorize(&kms, &call, &request).await?;
+    if let Some(place) = &request.custom_store {
+        kms.check_external_key(&call, request.origin, place).await?;
+    }
 
-    let id = match &request.custom {
-        Some(custom) => custom.id.clone(),
+    let id = match request.custom.as_ref().and_then(|custom| custom.id.clone()) {
+        Some(id) => id,
         None => KeyId::fresh(&*kms.platform.random, request.multi_region),
     };
     let key_arn = arn(&call.account, &call.region, &id);
@@ -53,6 +57,7 @@ pub(crate) async fn create_key(
                 let message = format!("{} already exists", key.arn());
                 return Err(ErrorCode::AlreadyExistsException.with(message).into());
             }
+            custom_store::enter(&txn, key).await?;
             crate::timers::follow(&txn, key).await?;
             Ok(api::CreateKeyResponse {
                 key_metadata: Some(key_metadata(key)),
@@ -72,6 +77,7 @@ struct Request {
     bypass_lockout_check: bool,
     tags: BTreeMap<String, String>,
     custom: Option<custom_id::CustomKey>,
+    custom_store: Option<CustomStoreKey>,
 }
 
 impl Request {
@@ -94,6 +100,8 @@ impl Request {
             _ => KeyOrigin::AwsKms,
         };
         let multi_region = input.multi_region.unwrap_or(false);
+        let (store_id, xks_key_id) = (input.custom_key_store_id, input.xks_key_id);
+        let custom_store = custom_store::requested(origin, spec, multi_region, store_id, xks_key_id)?;
         let mut tags = tags::from_request(input.tags.unwrap_or_default())?;
         let custom = if kms.config.allow_custom_ids {
             custom_id::take(&mut tags, spec)?
@@ -110,6 +118,7 @@ impl Request {
             bypass_lockout_check: input.bypass_policy_lockout_safety_check.unwrap_or(false),
             tags,
             custom,
+            custom_store,
         })
     }
 }
@@ -179,15 +188,16 @@ async fn make(kms: &Kms, call: &Call, request: &Request, id: KeyId, policy: Stri
                     .await?,
             ],
         ),
-        (KeyOrigin::AwsKms, _) => {
+        // Under the external key's layer lies one of ours.
+        (KeyOrigin::AwsKms | KeyOrigin::ExternalKeyStore, _) => {
             let material = kms
                 .generate_material(&call.account, &call.region, &id, request.spec)
                 .await?;
             (KeyState::Enabled, vec![material])
         }
         (KeyOrigin::External, _) => (KeyState::PendingImport, Vec::new()),
-        (KeyOrigin::CloudHsm | KeyOrigin::ExternalKeyStore, _) => {
-            return Err(error::validation("You must specify a custom key store ID for this origin.").into());
+        (KeyOrigin::CloudHsm, _) => {
+            return Err(error::validation("There are no AWS CloudHSM key stores here.").into());
         }
     };
     let multi_region = request.multi_region.then(|| MultiRegion {
@@ -212,6 +222,6 @@ async fn make(kms: &Kms, call: &Call, request: &Request, id: KeyId, policy: Stri
         materials,
         rotation: Rotation::default(),
         deletion: None,
-        custom_store: None,
+        custom_store: request.custom_store.clone(),
     })
 }

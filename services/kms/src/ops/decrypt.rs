@@ -59,12 +59,14 @@ pub(crate) async fn decrypt(
 
     let blob = source.blob.unwrap_or_default();
     let plaintext = kms
-        .decrypt_under(&loaded, material.as_ref(), algorithm.as_str(), blob, &context)
+        .decrypt_under(&call, &loaded, material.as_ref(), algorithm.as_str(), blob, &context)
         .await?;
     if dry_run == DryRun::Whole {
         return Err(error::dry_run().into());
     }
-    let material = material.map(|id| id.to_string());
+    let material = material
+        .filter(|_| loaded.key.custom_store.is_none())
+        .map(|id| id.to_string());
     if let Some(material) = &material {
         call.audit_additional("keyMaterialId", material.as_str());
     }
@@ -194,6 +196,7 @@ impl Kms {
     /// Opens a ciphertext with a key that has been authorized and found fit.
     pub(crate) async fn decrypt_under(
         &self,
+        call: &Call,
         loaded: &LoadedKey,
         material: Option<&MaterialId>,
         algorithm: &str,
@@ -214,6 +217,10 @@ impl Kms {
         };
         let KeyMaterial::Symmetric(key) = open.as_ref() else {
             return Err(error::invalid_ciphertext().into());
+        };
+        let blob = match &loaded.key.custom_store {
+            Some(_) => self.decrypt_outside(call, &loaded.key, &blob, context).await?,
+            None => blob,
         };
         let plaintext =
             envelope::decrypt(key, &blob, &canonical(context)).map_err(|_| error::invalid_ciphertext())?;

@@ -15,7 +15,6 @@ use crate::error::{invalid_state, state_error, validation};
 use crate::model::key::{Deletion, Key, KeyOrigin};
 use crate::model::state::{KeyState, OperationClass};
 use crate::ops::switch::refuse_managed;
-use crate::resolve::Forms;
 
 const DEFAULT_WINDOW: i64 = 30;
 const WINDOW: std::ops::RangeInclusive<i64> = 7..=30;
@@ -35,7 +34,7 @@ pub(crate) async fn schedule_key_deletion(
     }
     let wish = Wish::new("ScheduleKeyDeletion")
         .condition("kms:schedulekeydeletionpendingwindowindays", window.to_string());
-    let loaded = kms.key_for(&call, &key_id, Forms::KeysOnly, wish).await?;
+    let loaded = kms.own_key_for(&call, &key_id, wish).await?;
     refuse_managed(&loaded)?;
     let now = call.time.as_millis();
     kms.change(&call, &loaded, |key| {
@@ -70,7 +69,7 @@ pub(crate) async fn cancel_key_deletion(
 ) -> Result<api::CancelKeyDeletionResponse, Failure> {
     let key_id = input.key_id.unwrap_or_default();
     let loaded = kms
-        .key_for(&call, &key_id, Forms::KeysOnly, Wish::new("CancelKeyDeletion"))
+        .own_key_for(&call, &key_id, Wish::new("CancelKeyDeletion"))
         .await?;
     kms.change(&call, &loaded, |key| {
         if state_error(&loaded.arn, key.state, OperationClass::CancelDeletion).is_some() {

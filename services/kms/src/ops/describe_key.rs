@@ -23,7 +23,9 @@ pub(crate) async fn describe_key(
     let wish = Wish::with_grant("DescribeKey", GrantOperation::DescribeKey, &tokens);
     let key_id = input.key_id.unwrap_or_default();
     let loaded = kms.key_for(&call, &key_id, Forms::KeysAndAliases, wish).await?;
+    let mut metadata = key_metadata(&loaded.key);
+    kms.show_connection(&loaded.key, &mut metadata).await?;
     Ok(api::DescribeKeyResponse {
-        key_metadata: Some(key_metadata(&loaded.key)),
+        key_metadata: Some(metadata),
     })
 }

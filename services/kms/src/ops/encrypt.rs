@@ -42,7 +42,7 @@ pub(crate) async fn encrypt(
 
     let plaintext = input.plaintext.unwrap_or_default();
     let encrypted = kms
-        .encrypt_under(&loaded, algorithm.as_str(), &plaintext, &context)
+        .encrypt_under(&call, &loaded, algorithm.as_str(), &plaintext, &context)
         .await?;
     if let Some(material) = encrypted.material {
         call.audit_additional("keyMaterialId", material);
@@ -73,6 +73,7 @@ impl Kms {
     /// Encrypts under a key that has been authorized and found fit.
     pub(crate) async fn encrypt_under(
         &self,
+        call: &Call,
         loaded: &LoadedKey,
         algorithm: &str,
         plaintext: &[u8],
@@ -81,9 +82,13 @@ impl Kms {
         let (id, material) = self.current(loaded).await?;
         match material.as_ref() {
             KeyMaterial::Symmetric(key) => {
-                let context = canonical(context);
-                let blob = envelope::encrypt(key, loaded.key.id.as_str(), &id, plaintext, &context)
+                let bound = canonical(context);
+                let blob = envelope::encrypt(key, loaded.key.id.as_str(), &id, plaintext, &bound)
                     .map_err(Failure::internal)?;
+                if loaded.key.custom_store.is_some() {
+                    let blob = self.encrypt_outside(call, &loaded.key, &blob, context).await?;
+                    return Ok(Encrypted { blob, material: None });
+                }
                 Ok(Encrypted {
                     blob: blob.into(),
                     material: Some(id.to_string()),

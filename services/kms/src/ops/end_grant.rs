@@ -13,10 +13,10 @@ use haechi_core::{Call, Failure};
 use haechi_wire::Empty;
 
 use crate::Kms;
-use crate::authz::Wish;
+use crate::authz::{Wish, lasting_id};
 use crate::error;
 use crate::loaded::LoadedKey;
-use crate::model::grant::{Grant, GrantOperation};
+use crate::model::grant::{Grant, GrantOperation, is_same_principal};
 use crate::model::grant_token::GrantToken;
 use crate::model::key::arn;
 use crate::ops::create_grant::for_aws_resource;
@@ -37,7 +37,7 @@ pub(crate) async fn retire_grant(
     };
     let wish = wish("RetireGrant", &call, &grant);
     let loaded = kms
-        .release_to_named(&call, &loaded, wish, &retirers(&grant))
+        .release_to_named(&call, &loaded, wish, &retirers(&call, &grant))
         .await?;
     end(&kms, &call, &loaded, &id, dry_run).await
 }
@@ -93,9 +93,12 @@ fn wish<'a>(action: &'a str, call: &Call, grant: &'a Grant) -> Wish<'a> {
 }
 
 /// Whom the grant lets end it.
-fn retirers(grant: &Grant) -> Vec<&str> {
-    let mut names: Vec<&str> = grant.retiring.as_deref().into_iter().collect();
-    if grant.operations.contains(&GrantOperation::RetireGrant) {
+fn retirers<'a>(call: &Call, grant: &'a Grant) -> Vec<&'a str> {
+    let caller_id = lasting_id(call);
+    let is_caller = |id: &Option<String>| is_same_principal(id.as_deref(), &caller_id);
+    let retiring = grant.retiring.as_deref().filter(|_| is_caller(&grant.retiring_id));
+    let mut names: Vec<&str> = retiring.into_iter().collect();
+    if grant.operations.contains(&GrantOperation::RetireGrant) && is_caller(&grant.grantee_id) {
         names.push(&grant.grantee);
     }
     names.push(&grant.issuing_account);

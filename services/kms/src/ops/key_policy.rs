@@ -13,7 +13,6 @@ use haechi_wire::Empty;
 use crate::Kms;
 use crate::authz::Wish;
 use crate::policy_text;
-use crate::resolve::Forms;
 
 /// The name of every key policy.
 const NAME: &str = "default";
@@ -25,7 +24,7 @@ pub(crate) async fn get_key_policy(
 ) -> Result<api::GetKeyPolicyResponse, Failure> {
     let key_id = input.key_id.unwrap_or_default();
     let loaded = kms
-        .key_for(&call, &key_id, Forms::KeysOnly, Wish::new("GetKeyPolicy"))
+        .own_key_for(&call, &key_id, Wish::new("GetKeyPolicy"))
         .await?;
     require_default(input.policy_name.as_deref())?;
     Ok(api::GetKeyPolicyResponse {
@@ -40,7 +39,7 @@ pub(crate) async fn list_key_policies(
     input: api::ListKeyPoliciesRequest,
 ) -> Result<api::ListKeyPoliciesResponse, Failure> {
     let key_id = input.key_id.unwrap_or_default();
-    kms.key_for(&call, &key_id, Forms::KeysOnly, Wish::new("ListKeyPolicies"))
+    kms.own_key_for(&call, &key_id, Wish::new("ListKeyPolicies"))
         .await?;
     Ok(api::ListKeyPoliciesResponse {
         policy_names: Some(vec![NAME.to_owned()]),
@@ -60,7 +59,7 @@ pub(crate) async fn put_key_policy(
         "kms:bypasspolicylockoutsafetycheck",
         if bypass { "true" } else { "false" },
     );
-    let loaded = kms.key_for(&call, &key_id, Forms::KeysOnly, wish).await?;
+    let loaded = kms.own_key_for(&call, &key_id, wish).await?;
     require_default(input.policy_name.as_deref())?;
     let policy = input.policy.unwrap_or_default();
     kms.check_policy(&call, &policy, &loaded.arn, bypass).await?;

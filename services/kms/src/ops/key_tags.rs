@@ -14,13 +14,14 @@ use crate::error::state_error;
 use crate::model::key_ref::KeyRef;
 use crate::model::state::OperationClass;
 use crate::paging::page;
-use crate::resolve::Forms;
 use crate::tags::{MAX_TAGS, from_request};
 
 /// Aliases have no tags.
 fn refuse_alias(key_id: &str) -> Result<(), Failure> {
     if KeyRef::parse(key_id).is_some_and(|named| named.alias().is_some()) {
-        return Err(ErrorCode::InvalidArnException.with(format!("Invalid arn {key_id}")).into());
+        return Err(ErrorCode::InvalidArnException
+            .with(format!("Invalid arn {key_id}"))
+            .into());
     }
     Ok(())
 }
@@ -37,7 +38,7 @@ pub(crate) async fn tag_resource(
     refuse_alias(&key_id)?;
     let tags = from_request(input.tags.unwrap_or_default())?;
     let wish = Wish::new("TagResource").tags(&tags);
-    let loaded = kms.key_for(&call, &key_id, Forms::KeysOnly, wish).await?;
+    let loaded = kms.own_key_for(&call, &key_id, wish).await?;
     kms.change(&call, &loaded, |key| {
         if let Some(error) = state_error(&loaded.arn, key.state, OperationClass::Label) {
             return Err(error.into());
@@ -62,7 +63,7 @@ pub(crate) async fn untag_resource(
     let names = input.tag_keys.unwrap_or_default();
     let named: BTreeMap<String, String> = names.iter().map(|name| (name.clone(), String::new())).collect();
     let wish = Wish::new("UntagResource").tag_keys(&named);
-    let loaded = kms.key_for(&call, &key_id, Forms::KeysOnly, wish).await?;
+    let loaded = kms.own_key_for(&call, &key_id, wish).await?;
     kms.change(&call, &loaded, |key| {
         if let Some(error) = state_error(&loaded.arn, key.state, OperationClass::Label) {
             return Err(error.into());
@@ -81,7 +82,7 @@ pub(crate) async fn list_resource_tags(
     let key_id = input.key_id.unwrap_or_default();
     refuse_alias(&key_id)?;
     let loaded = kms
-        .key_for(&call, &key_id, Forms::KeysOnly, Wish::new("ListResourceTags"))
+        .own_key_for(&call, &key_id, Wish::new("ListResourceTags"))
         .await?;
     let limit = input.limit.map_or(DEFAULT_LIMIT, |limit| limit as usize);
     let all: Vec<_> = loaded.key.tags.clone().into_iter().collect();

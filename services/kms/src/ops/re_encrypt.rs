@@ -70,15 +70,17 @@ pub(crate) async fn re_encrypt(
 
     let blob = source.blob.unwrap_or_default();
     let plaintext = kms
-        .decrypt_under(&opener, material.as_ref(), from.as_str(), blob, &source_context)
+        .decrypt_under(&call, &opener, material.as_ref(), from.as_str(), blob, &source_context)
         .await?;
     let encrypted = kms
-        .encrypt_under(&destination, to.as_str(), &plaintext, &destination_context)
+        .encrypt_under(&call, &destination, to.as_str(), &plaintext, &destination_context)
         .await?;
     if dry_run == DryRun::Whole {
         return Err(error::dry_run().into());
     }
-    let source_material = material.map(|id| id.to_string());
+    let source_material = material
+        .filter(|_| opener.key.custom_store.is_none())
+        .map(|id| id.to_string());
     for (name, id) in [
         ("sourceKeyMaterialId", &source_material),
         ("destinationKeyMaterialId", &encrypted.material),

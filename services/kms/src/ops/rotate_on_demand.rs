@@ -43,7 +43,7 @@ pub(crate) async fn rotate_key_on_demand(
                 return Err(error::key_not_found(arn).into());
             };
             require_rotatable(&record)?;
-            if let Some(error) = state_error(arn, record.state, OperationClass::Rotation) {
+            if let Some(error) = state_error(arn, record.state, OperationClass::RotateOnDemand) {
                 return Err(error.into());
             }
             if record.rotation.on_demand >= MAX_ON_DEMAND {

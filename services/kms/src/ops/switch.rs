@@ -12,7 +12,6 @@ use crate::authz::Wish;
 use crate::error::state_error;
 use crate::loaded::LoadedKey;
 use crate::model::state::{KeyState, OperationClass};
-use crate::resolve::Forms;
 
 pub(crate) async fn enable_key(
     kms: Arc<Kms>,
@@ -21,7 +20,7 @@ pub(crate) async fn enable_key(
 ) -> Result<Empty, Failure> {
     let key_id = input.key_id.unwrap_or_default();
     let loaded = kms
-        .key_for(&call, &key_id, Forms::KeysOnly, Wish::new("EnableKey"))
+        .own_key_for(&call, &key_id, Wish::new("EnableKey"))
         .await?;
     set_state(&kms, &call, &loaded, KeyState::Enabled).await
 }
@@ -33,7 +32,7 @@ pub(crate) async fn disable_key(
 ) -> Result<Empty, Failure> {
     let key_id = input.key_id.unwrap_or_default();
     let loaded = kms
-        .key_for(&call, &key_id, Forms::KeysOnly, Wish::new("DisableKey"))
+        .own_key_for(&call, &key_id, Wish::new("DisableKey"))
         .await?;
     set_state(&kms, &call, &loaded, KeyState::Disabled).await
 }
@@ -45,7 +44,7 @@ pub(crate) async fn update_key_description(
 ) -> Result<Empty, Failure> {
     let key_id = input.key_id.unwrap_or_default();
     let loaded = kms
-        .key_for(&call, &key_id, Forms::KeysOnly, Wish::new("UpdateKeyDescription"))
+        .own_key_for(&call, &key_id, Wish::new("UpdateKeyDescription"))
         .await?;
     refuse_managed(&loaded)?;
     let description = input.description.unwrap_or_default();

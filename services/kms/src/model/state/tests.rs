@@ -18,11 +18,12 @@ const COLUMNS: [KeyState; 8] = [
 ];
 
 /// What each kind of operation meets in each state.
-const TABLE: [(OperationClass, [Verdict; 8]); 13] = [
+const TABLE: [(OperationClass, [Verdict; 8]); 14] = [
     (O::Use, [P, D, I, I, I, I, I, P]),
     (O::Grant, [P, D, I, I, I, P, I, P]),
     (O::Switch, [P, P, I, I, I, P, I, I]),
     (O::Rotation, [P, D, I, I, U, U, I, P]),
+    (O::RotateOnDemand, [P, D, I, I, I, U, I, P]),
     (O::RotationStatus, [P, P, P, P, U, U, I, P]),
     (O::ScheduleDeletion, [P, P, I, I, P, P, P, I]),
     (O::CancelDeletion, [I, I, P, P, I, I, I, I]),
