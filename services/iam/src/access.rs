@@ -25,6 +25,20 @@ impl Iam {
             .await
     }
 
+    /// Sessions of GetSessionToken without a second factor, and those of GetFederationToken, call nothing of IAM
+    /// (IAM user guide, "Compare AWS STS credentials").
+    fn admit(call: &Call) -> Result<(), Failure> {
+        let unproven = call
+            .caller
+            .session
+            .as_ref()
+            .is_some_and(|it| it.session_token && it.mfa.is_none());
+        if unproven || matches!(call.caller.principal, Principal::FederatedUser { .. }) {
+            return Err(error::token_not_taken());
+        }
+        Ok(())
+    }
+
     /// Asks the gate for another action than the call's own.
     pub(crate) async fn authorize_action(
         &self,
@@ -33,6 +47,7 @@ impl Iam {
         resource: &str,
         context: Context,
     ) -> Result<(), Failure> {
+        Self::admit(call)?;
         let ask = Ask::new(action, resource, &call.account).with_context(context);
         self.platform.gate.authorize(call, ask, ()).await?;
         Ok(())
@@ -67,6 +82,7 @@ impl Iam {
         given: &str,
         mut context: Context,
     ) -> Result<Arc<E>, Failure> {
+        Self::admit(call)?;
         let owner = E::owner(given, &call.account);
         let found = self.find::<E>(&owner, given).await?;
         let arn = match &found {

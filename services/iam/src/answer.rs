@@ -144,15 +144,14 @@ impl Iam {
         profile: &InstanceProfile,
     ) -> Result<api::InstanceProfile, Failure> {
         let mut roles = Vec::new();
-        if let Some(name) = &profile.role {
-            if let Some(role) = self
+        if let Some(name) = &profile.role
+            && let Some(role) = self
                 .platform
                 .store
                 .get(&ROLES, &scope(account), name_id(name).as_str())
                 .await?
-            {
-                roles.push(self.listed_role(account, &role).await?);
-            }
+        {
+            roles.push(self.listed_role(account, &role).await?);
         }
         Ok(api::InstanceProfile {
             path: Some(profile.path.clone()),

@@ -42,6 +42,16 @@ pub(crate) fn validation(message: impl Into<String>) -> Failure {
     ApiError::new("ValidationError", 400, message).into()
 }
 
+/// 403: credentials that IAM's operations do not take.
+pub(crate) fn token_not_taken() -> Failure {
+    ApiError::new(
+        "InvalidClientTokenId",
+        403,
+        "The security token included in the request is invalid",
+    )
+    .into()
+}
+
 /// 400: a document that AWS refuses.
 pub(crate) fn malformed(error: &PolicyError) -> Failure {
     malformed_text(error.to_string())

@@ -50,10 +50,10 @@ impl Identities for Iam {
     async fn policies(&self, caller: &Caller) -> Result<Arc<CallerPolicies>, Failure> {
         let place = cache_key(caller);
         let generation = self.parsed.generation.load(Ordering::Acquire);
-        if let Some((known, policies)) = self.parsed.cache.get(&place) {
-            if known == generation {
-                return Ok(policies);
-            }
+        if let Some((known, policies)) = self.parsed.cache.get(&place)
+            && known == generation
+        {
+            return Ok(policies);
         }
         let policies = Arc::new(self.gather(caller).await?);
         self.parsed

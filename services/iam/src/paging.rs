@@ -28,8 +28,8 @@ pub(crate) struct Page<T> {
 
 impl<T> Page<T> {
     /// `IsTruncated`.
-    pub(crate) fn is_truncated(&self) -> Option<bool> {
-        Some(self.marker.is_some())
+    pub(crate) fn is_truncated(&self) -> bool {
+        self.marker.is_some()
     }
 }
 
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(first.items, ["a", "b"]);
         let second = page(first.marker.as_deref(), 2);
         assert_eq!(second.items, ["c"]);
-        assert_eq!(second.is_truncated(), Some(false));
+        assert!(!second.is_truncated());
         assert_eq!(
             page(None, 3).marker,
             None,

@@ -24,12 +24,11 @@ async fn owner(iam: &Iam, call: &Call, given: Option<String>) -> Result<KeyOwner
         Some(name) => Some(name),
         None => Iam::own_name(call)?,
     };
-    match name {
-        Some(name) => Ok(KeyOwner::User(iam.open::<User>(call, &name).await?.name.clone())),
-        None => {
-            iam.authorize(call, &call.caller_arn(), Context::new()).await?;
-            Ok(KeyOwner::Root)
-        }
+    if let Some(name) = name {
+        Ok(KeyOwner::User(iam.open::<User>(call, &name).await?.name.clone()))
+    } else {
+        iam.authorize(call, &call.caller_arn(), Context::new()).await?;
+        Ok(KeyOwner::Root)
     }
 }
 
@@ -157,7 +156,7 @@ pub(crate) async fn list_access_keys(
     let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?
         .of(keys, |key| key.access_key_id.clone().unwrap_or_default());
     Ok(api::ListAccessKeysResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         access_key_metadata: Some(page.items),
         marker: page.marker,
     })

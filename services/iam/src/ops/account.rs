@@ -152,7 +152,7 @@ pub(crate) async fn list_account_aliases(
         .and_then(|account| account.alias.clone());
     let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?.of(alias, Clone::clone);
     Ok(api::ListAccountAliasesResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         account_aliases: Some(page.items),
         marker: page.marker,
     })

@@ -139,7 +139,7 @@ macro_rules! attachment_operations {
             )
             .await?;
             Ok(api::$list_out {
-                is_truncated: page.is_truncated(),
+                is_truncated: Some(page.is_truncated()),
                 attached_policies: Some(page.items),
                 marker: page.marker,
             })

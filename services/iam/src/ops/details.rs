@@ -63,7 +63,7 @@ pub(crate) async fn get_account_authorization_details(
         group_detail_list: Some(Vec::new()),
         role_detail_list: Some(Vec::new()),
         policies: Some(Vec::new()),
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         marker: page.marker,
     };
     let account = &call.account;
@@ -162,14 +162,12 @@ fn inline(permissions: &Permissions) -> Option<Vec<api::PolicyDetail>> {
     (!shown.is_empty()).then_some(shown)
 }
 
-fn attached(permissions: &Permissions) -> Option<Vec<api::AttachedPolicy>> {
-    Some(
-        permissions
-            .attached
-            .iter()
-            .map(|arn| answer::attached(arn))
-            .collect(),
-    )
+fn attached(permissions: &Permissions) -> Vec<api::AttachedPolicy> {
+    permissions
+        .attached
+        .iter()
+        .map(|arn| answer::attached(arn))
+        .collect()
 }
 
 fn user_detail(account: &AccountId, user: &User) -> api::UserDetail {
@@ -181,7 +179,7 @@ fn user_detail(account: &AccountId, user: &User) -> api::UserDetail {
         create_date: answer::date(user.created_ms),
         user_policy_list: inline(&user.permissions),
         group_list: Some(user.groups.clone()),
-        attached_managed_policies: attached(&user.permissions),
+        attached_managed_policies: Some(attached(&user.permissions)),
         permissions_boundary: answer::boundary(&user.permissions),
         tags: Some(tags::answer(&user.tags)),
     }
@@ -195,7 +193,7 @@ fn group_detail(account: &AccountId, group: &crate::model::group::Group) -> api:
         arn: Some(group.arn(account)),
         create_date: answer::date(group.created_ms),
         group_policy_list: inline(&group.permissions),
-        attached_managed_policies: attached(&group.permissions),
+        attached_managed_policies: Some(attached(&group.permissions)),
     }
 }
 
@@ -215,7 +213,7 @@ async fn role_detail(iam: &Iam, account: &AccountId, role: &Role) -> Result<api:
         assume_role_policy_document: Some(encoded(&iam.trust_policy(role).await?)),
         instance_profile_list: Some(profiles),
         role_policy_list: Some(inline(&role.permissions).unwrap_or_default()),
-        attached_managed_policies: attached(&role.permissions),
+        attached_managed_policies: Some(attached(&role.permissions)),
         permissions_boundary: answer::boundary(&role.permissions),
         tags: Some(tags::answer(&role.tags)),
         role_last_used: Some(iam.role_last_used(account, role).await?),

@@ -71,7 +71,7 @@ pub(crate) async fn get_group(
     Ok(api::GetGroupResponse {
         group: Some(answer::group(&call.account, &group)),
         users: Some(users),
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         marker: page.marker,
     })
 }
@@ -90,7 +90,7 @@ pub(crate) async fn list_groups(
         })
         .await?;
     Ok(api::ListGroupsResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         groups: Some(
             page.items
                 .iter()
@@ -117,7 +117,7 @@ pub(crate) async fn list_groups_for_user(
         }
     }
     Ok(api::ListGroupsForUserResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         groups: Some(groups),
         marker: page.marker,
     })

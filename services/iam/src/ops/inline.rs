@@ -140,7 +140,7 @@ macro_rules! inline_operations {
             let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?;
             let page = list::<$holder>(&iam, &call, &required(input.$name), &page).await?;
             Ok(api::$list_out {
-                is_truncated: page.is_truncated(),
+                is_truncated: Some(page.is_truncated()),
                 policy_names: Some(page.items),
                 marker: page.marker,
             })

@@ -90,7 +90,7 @@ pub(crate) async fn list_instance_profiles(
         profiles.push(api::InstanceProfile { tags: None, ..shown });
     }
     Ok(api::ListInstanceProfilesResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         instance_profiles: Some(profiles),
         marker: page.marker,
     })
@@ -112,7 +112,7 @@ pub(crate) async fn list_instance_profiles_for_role(
         }
     }
     Ok(api::ListInstanceProfilesForRoleResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         instance_profiles: Some(profiles),
         marker: page.marker,
     })

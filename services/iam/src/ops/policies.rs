@@ -201,7 +201,7 @@ pub(crate) async fn list_policies(
     let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?
         .of(all, |policy| policy.arn.clone().unwrap_or_default());
     Ok(api::ListPoliciesResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         policies: Some(page.items),
         marker: page.marker,
     })

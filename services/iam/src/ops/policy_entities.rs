@@ -33,14 +33,13 @@ pub(crate) async fn list_entities_for_policy(
         if !is_wanted(&input, entity.usage, &entity.kind) {
             continue;
         }
-        if let Some((path, shown)) = show(&iam, &call, &entity.kind, entity.name).await? {
-            if input
+        if let Some((path, shown)) = show(&iam, &call, &entity.kind, entity.name).await?
+            && input
                 .path_prefix
                 .as_deref()
                 .is_none_or(|prefix| path.starts_with(prefix))
-            {
-                found.push(shown);
-            }
+        {
+            found.push(shown);
         }
     }
     found.sort_by_cached_key(key);
@@ -50,7 +49,7 @@ pub(crate) async fn list_entities_for_policy(
         policy_groups: Some(Vec::new()),
         policy_users: Some(Vec::new()),
         policy_roles: Some(Vec::new()),
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         marker: page.marker,
     };
     for shown in page.items {

@@ -109,7 +109,7 @@ pub(crate) async fn list_policy_versions(
     };
     let page = PageRequest::parse(input.marker.as_deref(), input.max_items)?.of(versions, order);
     Ok(api::ListPolicyVersionsResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         versions: Some(page.items),
         marker: page.marker,
     })

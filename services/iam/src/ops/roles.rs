@@ -130,7 +130,7 @@ pub(crate) async fn list_roles(
         roles.push(iam.listed_role(&call.account, role).await?);
     }
     Ok(api::ListRolesResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         roles: Some(roles),
         marker: page.marker,
     })

@@ -76,23 +76,24 @@ const KNOWN: [(&str, &str, &str); 14] = [
 
 /// The name of a service's role, without its suffix, and its policy where AWS has published it.
 fn role_of(service: &str) -> (String, Option<String>) {
-    match KNOWN.iter().find(|(principal, ..)| *principal == service) {
-        Some((_, name, policy)) => {
-            let arn = format!("{}aws-service-role/{policy}", aws_managed::PREFIX);
-            (
-                format!("AWSServiceRoleFor{name}"),
-                aws_managed::find(&arn).map(|_| arn),
-            )
-        }
-        None => {
-            let short = service.split('.').next().unwrap_or(service);
-            let capitals = short.split('-').map(|word| {
-                let (first, rest) = word.split_at(word.len().min(1));
-                first.to_ascii_uppercase() + rest
-            });
-            (format!("AWSServiceRoleFor{}", capitals.collect::<String>()), None)
-        }
+    if let Some((_, name, policy)) = KNOWN.iter().find(|(principal, ..)| *principal == service) {
+        let arn = format!("{}aws-service-role/{policy}", aws_managed::PREFIX);
+        return (
+            format!("AWSServiceRoleFor{name}"),
+            aws_managed::find(&arn).map(|_| arn),
+        );
     }
+    let short = service.split('.').next().unwrap_or(service);
+    let capitals = short.split('-').map(|word| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map(|first| first.to_ascii_uppercase())
+            .into_iter()
+            .chain(letters)
+            .collect::<String>()
+    });
+    (format!("AWSServiceRoleFor{}", capitals.collect::<String>()), None)
 }
 
 pub(crate) async fn create_service_linked_role(

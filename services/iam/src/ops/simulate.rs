@@ -87,7 +87,7 @@ impl Question {
             evaluate(simulation, &self.actions[*action], &self.resources[*resource])
         });
         api::SimulatePolicyResponse {
-            is_truncated: page.is_truncated(),
+            is_truncated: Some(page.is_truncated()),
             evaluation_results: Some(results.collect()),
             marker: page.marker.clone(),
         }

@@ -111,7 +111,7 @@ macro_rules! tag_operations {
             )
             .await?;
             Ok(api::$list_out {
-                is_truncated: page.is_truncated(),
+                is_truncated: Some(page.is_truncated()),
                 tags: Some(page.items),
                 marker: page.marker,
             })

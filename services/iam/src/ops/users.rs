@@ -110,7 +110,7 @@ pub(crate) async fn list_users(
         })
         .await?;
     Ok(api::ListUsersResponse {
-        is_truncated: page.is_truncated(),
+        is_truncated: Some(page.is_truncated()),
         users: Some(
             page.items
                 .iter()
