@@ -319,6 +319,26 @@ fn a_new_access_key_is_written_without_its_secret() {
 }
 
 #[test]
+fn key_material_in_a_tag_is_hidden() {
+    let mut call = call(&haechi_api_kms::SERVICE, "CreateKey", alice(), &[]);
+    let tag = |key: &str| haechi_api_kms::Tag {
+        tag_key: Some(key.into()),
+        tag_value: Some("c2VjcmV0".into()),
+    };
+    let request = haechi_api_kms::CreateKeyRequest {
+        tags: Some(vec![tag("team"), tag("_custom_key_material_")]),
+        ..Default::default()
+    };
+    call.input = request.into_fields();
+    let (_, record) = succeeded(&call);
+    let expected = json!([
+        {"tagKey": "team", "tagValue": "c2VjcmV0"},
+        {"tagKey": "_custom_key_material_", "tagValue": "HIDDEN_DUE_TO_SECURITY_REASONS"},
+    ]);
+    assert_eq!(record["requestParameters"]["tags"], expected);
+}
+
+#[test]
 fn the_bearer_of_a_token_is_known_to_the_roles_account_alone() {
     let nobody = || Caller::new(Principal::Anonymous, None);
     let members = [("RoleArn", "r"), ("WebIdentityToken", "eyJhbGciOi")];

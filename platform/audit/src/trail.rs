@@ -213,6 +213,7 @@ fn request_parameters(call: &Call, notes: &AuditNotes) -> Value {
     for name in rules::omitted_parameters(call.service, call.operation) {
         parameters.remove(*name);
     }
+    rules::hide_material(&mut parameters);
     for (name, value) in &notes.parameters {
         parameters.insert(name.clone(), value.clone());
     }
