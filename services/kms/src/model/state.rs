@@ -29,6 +29,7 @@ pub enum KeyState {
 
 impl KeyState {
     /// All states.
+    #[cfg(test)]
     pub const ALL: [Self; 8] = [
         Self::Enabled,
         Self::Disabled,
@@ -104,8 +105,6 @@ pub enum OperationClass {
     Replicate,
     /// UpdatePrimaryRegion.
     MovePrimary,
-    /// Operations that work in every state.
-    Always,
 }
 
 /// What the state machine says.
@@ -128,9 +127,7 @@ impl KeyState {
         use OperationClass as O;
         use Verdict as V;
         match (class, self) {
-            (O::Always, _) => V::Proceed,
-
-            (O::Use, S::Enabled | S::Updating) => V::Proceed,
+                (O::Use, S::Enabled | S::Updating) => V::Proceed,
             (O::Use, S::Disabled) => V::Disabled,
             (O::Use, _) => V::InvalidState,
 
