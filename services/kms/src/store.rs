@@ -31,7 +31,8 @@ pub(crate) const GRANTS_OF_RETIRER: Table<String> = Table::new("kms", "grants-of
 pub(crate) const GRANT_COUNTS: Table<u64> = Table::new("kms", "grant-counts", 1);
 
 /// Custom key stores, by id.
-pub(crate) const CUSTOM_KEY_STORES: Table<CustomKeyStore> = Table::new("kms", "custom-key-stores", 1).guarded();
+pub(crate) const CUSTOM_KEY_STORES: Table<CustomKeyStore> =
+    Table::new("kms", "custom-key-stores", 1).guarded();
 
 /// The keys in custom key stores: `(custom key store id, external key id)` → the key's id.
 pub(crate) const KEYS_OF_CUSTOM_STORES: Table<String> =

@@ -127,7 +127,7 @@ impl KeyState {
         use OperationClass as O;
         use Verdict as V;
         match (class, self) {
-                (O::Use, S::Enabled | S::Updating) => V::Proceed,
+            (O::Use, S::Enabled | S::Updating) => V::Proceed,
             (O::Use, S::Disabled) => V::Disabled,
             (O::Use, _) => V::InvalidState,
 

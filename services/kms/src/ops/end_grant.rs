@@ -96,7 +96,10 @@ fn wish<'a>(action: &'a str, call: &Call, grant: &'a Grant) -> Wish<'a> {
 fn retirers<'a>(call: &Call, grant: &'a Grant) -> Vec<&'a str> {
     let caller_id = lasting_id(call);
     let is_caller = |id: &Option<String>| is_same_principal(id.as_deref(), &caller_id);
-    let retiring = grant.retiring.as_deref().filter(|_| is_caller(&grant.retiring_id));
+    let retiring = grant
+        .retiring
+        .as_deref()
+        .filter(|_| is_caller(&grant.retiring_id));
     let mut names: Vec<&str> = retiring.into_iter().collect();
     if grant.operations.contains(&GrantOperation::RetireGrant) && is_caller(&grant.grantee_id) {
         names.push(&grant.grantee);

@@ -23,9 +23,7 @@ pub(crate) async fn get_key_policy(
     input: api::GetKeyPolicyRequest,
 ) -> Result<api::GetKeyPolicyResponse, Failure> {
     let key_id = input.key_id.unwrap_or_default();
-    let loaded = kms
-        .own_key_for(&call, &key_id, Wish::new("GetKeyPolicy"))
-        .await?;
+    let loaded = kms.own_key_for(&call, &key_id, Wish::new("GetKeyPolicy")).await?;
     require_default(input.policy_name.as_deref())?;
     Ok(api::GetKeyPolicyResponse {
         policy: Some(policy_text::print(&loaded.key.policy)),

@@ -18,7 +18,7 @@ const COLUMNS: [KeyState; 8] = [
 ];
 
 /// What each kind of operation meets in each state.
-const TABLE: [(OperationClass, [Verdict; 8]); 14] = [
+const TABLE: [(OperationClass, [Verdict; 8]); 13] = [
     (O::Use, [P, D, I, I, I, I, I, P]),
     (O::Grant, [P, D, I, I, I, P, I, P]),
     (O::Switch, [P, P, I, I, I, P, I, I]),
@@ -32,7 +32,6 @@ const TABLE: [(OperationClass, [Verdict; 8]); 14] = [
     (O::DeleteMaterial, [P, P, P, P, P, P, I, I]),
     (O::Replicate, [P, D, I, I, I, I, I, I]),
     (O::MovePrimary, [P, D, I, I, I, I, I, P]),
-    (O::Always, [P; 8]),
 ];
 
 #[test]
