@@ -43,8 +43,8 @@ pub use crate::billing::BillableKey;
 use crate::loaded::LoadedKeys;
 
 pub use crate::seed::{KeySeed, SeedError};
-pub use crate::xks::client::{XksOptions, XksOptionsError};
 pub use crate::timers::register_timers;
+pub use crate::xks::client::{XksOptions, XksOptionsError};
 
 /// What an operator may set.
 #[derive(Debug, Clone, Default)]

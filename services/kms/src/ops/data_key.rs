@@ -106,7 +106,13 @@ impl Asked {
         }
         let plaintext = random::bytes(self.length).map_err(Failure::internal)?;
         let encrypted = kms
-            .encrypt_under(call, &loaded, "SYMMETRIC_DEFAULT", plaintext.expose(), &self.context)
+            .encrypt_under(
+                call,
+                &loaded,
+                "SYMMETRIC_DEFAULT",
+                plaintext.expose(),
+                &self.context,
+            )
             .await?;
         if let Some(material) = &encrypted.material {
             call.audit_additional("keyMaterialId", material.as_str());

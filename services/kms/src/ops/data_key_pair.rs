@@ -120,7 +120,13 @@ impl Asked {
         let pair = generate(spec).await?;
         let private = pair.to_pkcs8().map_err(Failure::internal)?;
         let encrypted = kms
-            .encrypt_under(call, &loaded, "SYMMETRIC_DEFAULT", private.expose(), &self.context)
+            .encrypt_under(
+                call,
+                &loaded,
+                "SYMMETRIC_DEFAULT",
+                private.expose(),
+                &self.context,
+            )
             .await?;
         if let Some(material) = &encrypted.material {
             call.audit_additional("keyMaterialId", material.as_str());

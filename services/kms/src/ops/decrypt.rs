@@ -59,7 +59,14 @@ pub(crate) async fn decrypt(
 
     let blob = source.blob.unwrap_or_default();
     let plaintext = kms
-        .decrypt_under(&call, &loaded, material.as_ref(), algorithm.as_str(), blob, &context)
+        .decrypt_under(
+            &call,
+            &loaded,
+            material.as_ref(),
+            algorithm.as_str(),
+            blob,
+            &context,
+        )
         .await?;
     if dry_run == DryRun::Whole {
         return Err(error::dry_run().into());

@@ -70,7 +70,14 @@ pub(crate) async fn re_encrypt(
 
     let blob = source.blob.unwrap_or_default();
     let plaintext = kms
-        .decrypt_under(&call, &opener, material.as_ref(), from.as_str(), blob, &source_context)
+        .decrypt_under(
+            &call,
+            &opener,
+            material.as_ref(),
+            from.as_str(),
+            blob,
+            &source_context,
+        )
         .await?;
     let encrypted = kms
         .encrypt_under(&call, &destination, to.as_str(), &plaintext, &destination_context)
