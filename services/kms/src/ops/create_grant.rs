@@ -154,7 +154,9 @@ fn constraint(
     subset: Option<BTreeMap<String, String>>,
     equals: Option<BTreeMap<String, String>>,
 ) -> Result<Option<Constraint>, Failure> {
-    let constraint = match (subset, equals) {
+    // Terraform's provider sends both members and leaves the one that it does not mean empty.
+    let given = |pairs: &BTreeMap<String, String>| !pairs.is_empty();
+    let constraint = match (subset.filter(given), equals.filter(given)) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => {
             let message =
