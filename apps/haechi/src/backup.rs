@@ -147,9 +147,9 @@ pub(crate) async fn restore(from: &Path, data_dir: &Path) -> anyhow::Result<()> 
         let written = unpack(&mut input, part, data_dir);
         if written.is_err() {
             // A directory that looks whole and is not would be worse than none.
-            PARTS
-                .iter()
-                .for_each(|name| drop(std::fs::remove_file(data_dir.join(name))));
+            for name in PARTS {
+                let _ = std::fs::remove_file(data_dir.join(name));
+            }
         }
         written?;
     }

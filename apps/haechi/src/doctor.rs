@@ -16,24 +16,28 @@ use crate::{credentials_file, tls, wiring};
 /// No machine that runs this build has a clock before it was written: 2026-01-01 in seconds since the epoch.
 const BUILT_AFTER: u64 = 1_767_225_600;
 /// How far the clock may stand behind the newest file.
-const CLOCK_SLACK: Duration = Duration::from_secs(300);
+const CLOCK_SLACK: Duration = Duration::from_mins(5);
 
 /// What was found so far.
 #[derive(Default)]
 struct Report {
+    looked: usize,
     failures: usize,
 }
 
 impl Report {
-    fn good(&self, what: &str, found: &str) {
+    fn good(&mut self, what: &str, found: &str) {
+        self.looked += 1;
         println!("ok    {what}: {found}");
     }
 
-    fn note(&self, what: &str, found: &str) {
+    fn note(&mut self, what: &str, found: &str) {
+        self.looked += 1;
         println!("note  {what}: {found}");
     }
 
     fn bad(&mut self, what: &str, found: &str) {
+        self.looked += 1;
         self.failures += 1;
         println!("FAIL  {what}: {found}");
     }
@@ -66,8 +70,8 @@ pub(crate) async fn examine(config: &Config) -> bool {
     match report.failures {
         0 if running => println!("All is well; the server runs."),
         0 => println!("All is well; `haechi serve` can start."),
-        1 => println!("One thing is wrong."),
-        many => println!("{many} things are wrong."),
+        1 => println!("One thing of {} is wrong.", report.looked),
+        many => println!("{many} things of {} are wrong.", report.looked),
     }
     report.failures == 0
 }
@@ -258,7 +262,7 @@ async fn shared(report: &mut Report, config: &Config) {
 fn integrity(report: &mut Report, found: &Result<Vec<String>, String>) {
     match found {
         Ok(wrong) if wrong.is_empty() => {
-            report.good("integrity", "the database finds nothing wrong with itself")
+            report.good("integrity", "the database finds nothing wrong with itself");
         }
         Ok(wrong) => report.bad("integrity", &format!("{}; restore a backup", wrong.join("; "))),
         Err(error) => report.bad("integrity", error),

@@ -182,13 +182,18 @@ async fn open_root(config: &Config, store: &Store) -> anyhow::Result<haechi_cryp
     // Once there is a sealed root, a fresh key would open nothing: what is missing must be told, not replaced.
     let sealed = match &config.store {
         StoreChoice::Sqlite => SealFile::in_directory(&config.data_dir).load()?,
-        StoreChoice::Postgres(_) => haechi_keyring::root::load(store).await?.map(|record| record.as_ref().clone()),
+        StoreChoice::Postgres(_) => haechi_keyring::root::load(store)
+            .await?
+            .map(|record| record.as_ref().clone()),
     };
     let first = sealed.is_none();
-    if let Some(method) = sealed.as_ref().map(|record| record.method().name()) {
-        if method != choice.method() {
-            anyhow::bail!("the root key is sealed by {method}, not by {}: give that --seal", choice.method());
-        }
+    if let Some(method) = sealed.as_ref().map(|record| record.method().name())
+        && method != choice.method()
+    {
+        anyhow::bail!(
+            "the root key is sealed by {method}, not by {}: give that --seal",
+            choice.method()
+        );
     }
     let seal = tokio::task::spawn_blocking(move || open_seal(&choice, first)).await??;
     match &config.store {
