@@ -30,7 +30,10 @@ impl Arn {
                 }
             }
         }
-        (found == 5 && colons[4] + 1 < text.len()).then(|| Self { text: text.to_owned(), colons })
+        (found == 5 && colons[4] + 1 < text.len()).then(|| Self {
+            text: text.to_owned(),
+            colons,
+        })
     }
 
     /// Puts an ARN together.
@@ -40,7 +43,10 @@ impl Arn {
         let service_end = partition_end + 1 + service.len();
         let region_end = service_end + 1 + region.len();
         let account_end = region_end + 1 + account.len();
-        Self { text, colons: [3, partition_end, service_end, region_end, account_end] }
+        Self {
+            text,
+            colons: [3, partition_end, service_end, region_end, account_end],
+        }
     }
 
     /// The whole name.
@@ -104,7 +110,13 @@ mod tests {
 
     #[test]
     fn what_lacks_a_part_is_no_arn() {
-        for bad in ["", "arn:", "arn:aws:kms:us-east-1:1", "arn:aws:kms:us-east-1:1:", "urn:a:b:c:d:e"] {
+        for bad in [
+            "",
+            "arn:",
+            "arn:aws:kms:us-east-1:1",
+            "arn:aws:kms:us-east-1:1:",
+            "urn:a:b:c:d:e",
+        ] {
             assert!(Arn::parse(bad).is_none(), "{bad}");
         }
     }

@@ -127,7 +127,11 @@ impl Call {
 
     /// Names a resource in the audit record.
     pub fn audit_resource(&self, arn: impl Into<String>, kind: &'static str, account: &AccountId) {
-        let resource = AuditedResource { arn: arn.into(), kind, account: account.clone() };
+        let resource = AuditedResource {
+            arn: arn.into(),
+            kind,
+            account: account.clone(),
+        };
         let mut notes = self.notes.lock();
         if !notes.resources.contains(&resource) {
             notes.resources.push(resource);

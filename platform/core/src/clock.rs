@@ -39,7 +39,9 @@ pub struct SimulatedClock {
 impl SimulatedClock {
     /// A clock that starts `offset` ahead of the machine's.
     pub fn ahead(offset: Duration) -> Self {
-        Self { offset_millis: AtomicI64::new(i64::try_from(offset.as_millis()).unwrap_or(i64::MAX / 4)) }
+        Self {
+            offset_millis: AtomicI64::new(i64::try_from(offset.as_millis()).unwrap_or(i64::MAX / 4)),
+        }
     }
 
     /// Moves the clock forward.

@@ -49,5 +49,8 @@ pub fn access_denied(service: &ServiceSchema, message: impl Into<String>) -> Api
 
 /// Whether the service answers in JSON, whose error codes differ from those of the XML services.
 pub fn speaks_json(service: &ServiceSchema) -> bool {
-    matches!(service.protocol, Protocol::Json | Protocol::RestJson | Protocol::Cbor)
+    matches!(
+        service.protocol,
+        Protocol::Json | Protocol::RestJson | Protocol::Cbor
+    )
 }

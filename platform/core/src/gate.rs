@@ -7,7 +7,8 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use haechi_policy::{
-    Attached, Context, Decision, DenyKind, DenyReason, Naming, Policies, PolicyKind, Request, Requester, ResourcePolicy, decide,
+    Attached, Context, Decision, DenyKind, DenyReason, Naming, Policies, PolicyKind, Request, Requester,
+    ResourcePolicy, decide,
 };
 
 use haechi_wire::ApiError;
@@ -81,7 +82,14 @@ pub struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// A question about a resource that has no policy of its own.
     pub fn new(action: &'a str, resource: &'a str, owner: &'a AccountId) -> Self {
-        Self { action, resource, owner, policy: None, grant: None, context: Context::new() }
+        Self {
+            action,
+            resource,
+            owner,
+            policy: None,
+            grant: None,
+            context: Context::new(),
+        }
     }
 
     /// With condition keys.
@@ -122,7 +130,9 @@ impl Gate {
 
     /// The service that knows principals.
     pub fn identities(&self) -> Result<&Arc<dyn Identities>, Failure> {
-        self.identities.get().ok_or_else(|| Failure::internal("the gate is not connected to IAM"))
+        self.identities
+            .get()
+            .ok_or_else(|| Failure::internal("the gate is not connected to IAM"))
     }
 
     /// Releases `value` if the caller may do what is asked; otherwise AWS's refusal with its reason.
@@ -161,7 +171,11 @@ impl Gate {
         };
         let identity = attach(&policies.identity);
         let session = policies.session.as_deref().map(attach);
-        let service_levels: Vec<_> = policies.service_control.iter().map(|level| attach(level)).collect();
+        let service_levels: Vec<_> = policies
+            .service_control
+            .iter()
+            .map(|level| attach(level))
+            .collect();
         let service_control: Vec<_> = service_levels.iter().map(Vec::as_slice).collect();
         let resource_levels: Vec<_> = resource_control.iter().map(|level| attach(level)).collect();
         let resource_control: Vec<_> = resource_levels.iter().map(Vec::as_slice).collect();
@@ -206,7 +220,10 @@ fn attach(policies: &[LabelledPolicy]) -> Vec<Attached<'_>> {
 }
 
 fn attach_one(policy: &LabelledPolicy) -> Attached<'_> {
-    Attached { policy: &policy.policy, label: &policy.label }
+    Attached {
+        policy: &policy.policy,
+        label: &policy.label,
+    }
 }
 
 fn refusal(call: &Call, action: &str, resource: &str, reason: &DenyReason) -> ApiError {
@@ -243,7 +260,10 @@ fn describe(call: &Call, requester: &Requester, policies: &CallerPolicies, conte
         context.set("aws:tokenissuetime", session.issued.iso8601());
         context.set("aws:multifactorauthpresent", session.mfa.is_some());
         if let Some(proved) = session.mfa {
-            context.set("aws:multifactorauthage", (call.time.as_millis() - proved.as_millis()) / 1_000);
+            context.set(
+                "aws:multifactorauthage",
+                (call.time.as_millis() - proved.as_millis()) / 1_000,
+            );
         }
         if let Some(identity) = &session.source_identity {
             context.set("aws:sourceidentity", identity.as_str());

@@ -47,9 +47,15 @@ impl Region {
     /// Parses a Region's name; whether it is one that exists is not asked here.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let plausible = (3..=32).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && text.as_bytes()[0].is_ascii_lowercase();
-        if plausible { Ok(Self(text.into())) } else { Err(IdError::Region(text.to_owned())) }
+        if plausible {
+            Ok(Self(text.into()))
+        } else {
+            Err(IdError::Region(text.to_owned()))
+        }
     }
 
     /// The Region in which global services (IAM, STS's global endpoint) keep their records.
@@ -152,7 +158,13 @@ mod tests {
     #[test]
     fn an_account_id_is_twelve_digits_and_nothing_else() {
         assert!(AccountId::parse("000000000000").is_ok());
-        for bad in ["", "12345678901", "1234567890123", "12345678901a", "１２３４５６７８９０１２"] {
+        for bad in [
+            "",
+            "12345678901",
+            "1234567890123",
+            "12345678901a",
+            "１２３４５６７８９０１２",
+        ] {
             assert!(AccountId::parse(bad).is_err(), "{bad}");
         }
     }
@@ -160,8 +172,14 @@ mod tests {
     #[test]
     fn a_region_names_its_partition() {
         assert_eq!(Region::parse("cn-north-1").unwrap().partition(), Partition::AwsCn);
-        assert_eq!(Region::parse("us-gov-west-1").unwrap().partition(), Partition::AwsUsGov);
-        assert_eq!(Region::parse("ap-northeast-2").unwrap().partition(), Partition::Aws);
+        assert_eq!(
+            Region::parse("us-gov-west-1").unwrap().partition(),
+            Partition::AwsUsGov
+        );
+        assert_eq!(
+            Region::parse("ap-northeast-2").unwrap().partition(),
+            Partition::Aws
+        );
         assert!(Region::parse("../etc").is_err());
     }
 }

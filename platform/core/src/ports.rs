@@ -123,13 +123,19 @@ pub trait Roles: Send + Sync {
 
     /// The client ids (audiences) of the account's OpenID Connect provider for an issuer, given as host and path;
     /// `None` where the account has no such provider.
-    async fn oidc_audiences(&self, account: &AccountId, issuer: &str) -> Result<Option<Vec<String>>, Failure>;
+    async fn oidc_audiences(&self, account: &AccountId, issuer: &str)
+    -> Result<Option<Vec<String>>, Failure>;
 
     /// The account of a long-term access key.
     async fn access_key_account(&self, access_key_id: &str) -> Result<Option<AccountId>, Failure>;
 
     /// Notes that a role was assumed now, from a Region.
-    async fn role_used(&self, role: &RoleFacts, at: haechi_wire::Timestamp, region: &Region) -> Result<(), Failure>;
+    async fn role_used(
+        &self,
+        role: &RoleFacts,
+        at: haechi_wire::Timestamp,
+        region: &Region,
+    ) -> Result<(), Failure>;
 }
 
 /// What is known of a principal that a policy names.

@@ -75,10 +75,17 @@ impl Principal {
     pub fn arn(&self, partition: Partition) -> String {
         match self {
             Self::Root { account } => format!("arn:{partition}:iam::{account}:root"),
-            Self::User { account, path, name, .. } => {
+            Self::User {
+                account, path, name, ..
+            } => {
                 format!("arn:{partition}:iam::{account}:user{path}{name}")
             }
-            Self::AssumedRole { account, role, session, .. } => {
+            Self::AssumedRole {
+                account,
+                role,
+                session,
+                ..
+            } => {
                 format!("arn:{partition}:sts::{account}:assumed-role/{role}/{session}")
             }
             Self::FederatedUser { account, name, .. } => {
@@ -92,7 +99,9 @@ impl Principal {
     /// The ARN under which policies know the identity: for a role's session, the role (`aws:PrincipalArn`).
     pub fn policy_arn(&self, partition: Partition) -> String {
         match self {
-            Self::AssumedRole { account, path, role, .. } => {
+            Self::AssumedRole {
+                account, path, role, ..
+            } => {
                 format!("arn:{partition}:iam::{account}:role{path}{role}")
             }
             _ => self.arn(partition),
@@ -174,17 +183,28 @@ pub struct Caller {
 impl Caller {
     /// A caller with long-term credentials, or none at all.
     pub fn new(principal: Principal, access_key_id: Option<String>) -> Self {
-        Self { principal, access_key_id, session: None }
+        Self {
+            principal,
+            access_key_id,
+            session: None,
+        }
     }
 
     /// A service on its own behalf.
     pub fn service(name: &str) -> Self {
-        Self::new(Principal::Service { name: name.to_owned() }, None)
+        Self::new(
+            Principal::Service {
+                name: name.to_owned(),
+            },
+            None,
+        )
     }
 
     /// The session's policies narrow what the principal may do.
     pub fn has_session_policies(&self) -> bool {
-        self.session.as_ref().is_some_and(|s| !s.policies.is_empty() || !s.policy_arns.is_empty())
+        self.session
+            .as_ref()
+            .is_some_and(|s| !s.policies.is_empty() || !s.policy_arns.is_empty())
     }
 }
 
@@ -210,7 +230,10 @@ mod tests {
             "arn:aws:sts::111122223333:assumed-role/deploy/alice",
             "the session's name leaves the path out"
         );
-        assert_eq!(principal.policy_arn(Partition::Aws), "arn:aws:iam::111122223333:role/team/deploy");
+        assert_eq!(
+            principal.policy_arn(Partition::Aws),
+            "arn:aws:iam::111122223333:role/team/deploy"
+        );
         assert_eq!(principal.user_id(), "AROAEXAMPLE:alice");
     }
 }

@@ -55,7 +55,9 @@ impl SystemRandom {
 
 impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        self.0.fill(bytes).expect("the provider's generator has no failure that a caller could mend");
+        self.0
+            .fill(bytes)
+            .expect("the provider's generator has no failure that a caller could mend");
     }
 }
 

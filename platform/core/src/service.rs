@@ -57,7 +57,12 @@ pub struct Router<S> {
 impl<S: Send + Sync + 'static> Router<S> {
     /// No operations yet.
     pub fn new(schema: &'static ServiceSchema, state: Arc<S>) -> Self {
-        Self { schema, state, handlers: BTreeMap::new(), quota: |_| None }
+        Self {
+            schema,
+            state,
+            handlers: BTreeMap::new(),
+            quota: |_| None,
+        }
     }
 
     /// Says which quota a call counts against.

@@ -13,12 +13,10 @@ pub(crate) fn from_wire(reply: WireReply, request_id: &str) -> Response<Full<Byt
     for (name, value) in reply.headers {
         builder = builder.header(name, value);
     }
-    builder
-        .body(Full::new(reply.body))
-        .unwrap_or_else(|error| {
-            tracing::error!(%error, "a reply has a header that HTTP does not allow");
-            plain(StatusCode::INTERNAL_SERVER_ERROR, "internal fault")
-        })
+    builder.body(Full::new(reply.body)).unwrap_or_else(|error| {
+        tracing::error!(%error, "a reply has a header that HTTP does not allow");
+        plain(StatusCode::INTERNAL_SERVER_ERROR, "internal fault")
+    })
 }
 
 /// A JSON document outside any service.

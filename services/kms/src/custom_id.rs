@@ -29,7 +29,11 @@ pub(crate) fn hide_material(call: &Call, tags: &[api::Tag]) {
     let shown: Vec<_> = tags
         .iter()
         .map(|tag| {
-            let value = if is_material(tag) { Some("HIDDEN_DUE_TO_SECURITY_REASONS") } else { tag.tag_value.as_deref() };
+            let value = if is_material(tag) {
+                Some("HIDDEN_DUE_TO_SECURITY_REASONS")
+            } else {
+                tag.tag_value.as_deref()
+            };
             serde_json::json!({ "tagKey": tag.tag_key, "tagValue": value })
         })
         .collect();

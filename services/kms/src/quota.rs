@@ -10,8 +10,14 @@ use haechi_core::service::Quota;
 /// Regions with ten times the usual quota for symmetric operations.
 const LARGEST_REGIONS: [&str; 3] = ["us-east-1", "us-west-2", "eu-west-1"];
 /// Regions with twice the usual quota.
-const LARGE_REGIONS: [&str; 6] =
-    ["us-east-2", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "eu-central-1", "eu-west-2"];
+const LARGE_REGIONS: [&str; 6] = [
+    "us-east-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "eu-central-1",
+    "eu-west-2",
+];
 
 /// The quota that a call counts against.
 pub(crate) fn quota(call: &Call) -> Option<Quota> {
@@ -20,16 +26,30 @@ pub(crate) fn quota(call: &Call) -> Option<Quota> {
         "Encrypt" | "Decrypt" => cryptographic(call, text(call, "EncryptionAlgorithm")),
         "ReEncrypt" => cryptographic(call, text(call, "SourceEncryptionAlgorithm")),
         "Sign" | "Verify" => cryptographic(call, text(call, "SigningAlgorithm")),
-        "DeriveSharedSecret" => Quota { class: "cryptographic (ECC)", per_second: 1_000 },
-        "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext" | "GenerateMac" | "GenerateRandom" | "VerifyMac"
-        | "Encapsulate" | "Decapsulate" => symmetric(call),
+        "DeriveSharedSecret" => Quota {
+            class: "cryptographic (ECC)",
+            per_second: 1_000,
+        },
+        "GenerateDataKey"
+        | "GenerateDataKeyWithoutPlaintext"
+        | "GenerateMac"
+        | "GenerateRandom"
+        | "VerifyMac"
+        | "Encapsulate"
+        | "Decapsulate" => symmetric(call),
         "GenerateDataKeyPair" | "GenerateDataKeyPairWithoutPlaintext" => key_pair(text(call, "KeyPairSpec")),
-        _ => Quota { class: operation, per_second: management(operation)? },
+        _ => Quota {
+            class: operation,
+            per_second: management(operation)?,
+        },
     })
 }
 
 fn text<'a>(call: &'a Call, member: &str) -> &'a str {
-    call.input.member(call.operation.input, member).and_then(|value| value.as_str()).unwrap_or("")
+    call.input
+        .member(call.operation.input, member)
+        .and_then(|value| value.as_str())
+        .unwrap_or("")
 }
 
 fn cryptographic(call: &Call, algorithm: &str) -> Quota {
@@ -39,7 +59,10 @@ fn cryptographic(call: &Call, algorithm: &str) -> Quota {
         _ if algorithm.starts_with("ML_DSA") => "cryptographic (ML-DSA)",
         _ => return symmetric(call),
     };
-    Quota { class, per_second: 1_000 }
+    Quota {
+        class,
+        per_second: 1_000,
+    }
 }
 
 fn symmetric(call: &Call) -> Quota {
@@ -51,15 +74,30 @@ fn symmetric(call: &Call) -> Quota {
     } else {
         10_000
     };
-    Quota { class: "cryptographic (symmetric)", per_second }
+    Quota {
+        class: "cryptographic (symmetric)",
+        per_second,
+    }
 }
 
 fn key_pair(spec: &str) -> Quota {
     match spec {
-        "RSA_2048" => Quota { class: "data key pairs (RSA_2048)", per_second: 1 },
-        "RSA_3072" => Quota { class: "data key pairs (RSA_3072)", per_second: 1 },
-        "RSA_4096" => Quota { class: "data key pairs (RSA_4096)", per_second: 1 },
-        _ => Quota { class: "data key pairs (ECC)", per_second: 100 },
+        "RSA_2048" => Quota {
+            class: "data key pairs (RSA_2048)",
+            per_second: 1,
+        },
+        "RSA_3072" => Quota {
+            class: "data key pairs (RSA_3072)",
+            per_second: 1,
+        },
+        "RSA_4096" => Quota {
+            class: "data key pairs (RSA_4096)",
+            per_second: 1,
+        },
+        _ => Quota {
+            class: "data key pairs (ECC)",
+            per_second: 100,
+        },
     }
 }
 
@@ -67,13 +105,31 @@ fn key_pair(spec: &str) -> Quota {
 fn management(operation: &str) -> Option<u32> {
     Some(match operation {
         "GetParametersForImport" => 1,
-        "CancelKeyDeletion" | "ConnectCustomKeyStore" | "CreateAlias" | "CreateCustomKeyStore" | "CreateKey"
-        | "DeleteCustomKeyStore" | "DeleteImportedKeyMaterial" | "DescribeCustomKeyStores" | "DisableKey"
-        | "DisableKeyRotation" | "DisconnectCustomKeyStore" | "EnableKey" | "ReplicateKey" | "RotateKeyOnDemand"
-        | "UntagResource" | "UpdateAlias" | "UpdateCustomKeyStore" | "UpdateKeyDescription"
+        "CancelKeyDeletion"
+        | "ConnectCustomKeyStore"
+        | "CreateAlias"
+        | "CreateCustomKeyStore"
+        | "CreateKey"
+        | "DeleteCustomKeyStore"
+        | "DeleteImportedKeyMaterial"
+        | "DescribeCustomKeyStores"
+        | "DisableKey"
+        | "DisableKeyRotation"
+        | "DisconnectCustomKeyStore"
+        | "EnableKey"
+        | "ReplicateKey"
+        | "RotateKeyOnDemand"
+        | "UntagResource"
+        | "UpdateAlias"
+        | "UpdateCustomKeyStore"
+        | "UpdateKeyDescription"
         | "UpdatePrimaryRegion" => 5,
         "TagResource" => 10,
-        "DeleteAlias" | "EnableKeyRotation" | "ImportKeyMaterial" | "PutKeyPolicy" | "ScheduleKeyDeletion" => 15,
+        "DeleteAlias"
+        | "EnableKeyRotation"
+        | "ImportKeyMaterial"
+        | "PutKeyPolicy"
+        | "ScheduleKeyDeletion" => 15,
         "RetireGrant" | "RevokeGrant" => 30,
         "CreateGrant" => 50,
         "ListGrants" | "ListKeyPolicies" | "ListKeyRotations" | "ListRetirableGrants" => 100,
@@ -128,7 +184,10 @@ mod tests {
     #[test]
     fn the_algorithm_names_the_class_of_an_asymmetric_key() {
         let rsa = Some(("EncryptionAlgorithm", "RSAES_OAEP_SHA_256"));
-        assert_eq!(of("Decrypt", "us-east-1", rsa), Some(("cryptographic (RSA)", 1_000)));
+        assert_eq!(
+            of("Decrypt", "us-east-1", rsa),
+            Some(("cryptographic (RSA)", 1_000))
+        );
         let ecc = Some(("SigningAlgorithm", "ECDSA_SHA_256"));
         assert_eq!(of("Sign", "us-east-1", ecc), Some(("cryptographic (ECC)", 1_000)));
     }

@@ -19,9 +19,7 @@ pub(crate) async fn enable_key(
     input: api::EnableKeyRequest,
 ) -> Result<Empty, Failure> {
     let key_id = input.key_id.unwrap_or_default();
-    let loaded = kms
-        .own_key_for(&call, &key_id, Wish::new("EnableKey"))
-        .await?;
+    let loaded = kms.own_key_for(&call, &key_id, Wish::new("EnableKey")).await?;
     set_state(&kms, &call, &loaded, KeyState::Enabled).await
 }
 
@@ -31,9 +29,7 @@ pub(crate) async fn disable_key(
     input: api::DisableKeyRequest,
 ) -> Result<Empty, Failure> {
     let key_id = input.key_id.unwrap_or_default();
-    let loaded = kms
-        .own_key_for(&call, &key_id, Wish::new("DisableKey"))
-        .await?;
+    let loaded = kms.own_key_for(&call, &key_id, Wish::new("DisableKey")).await?;
     set_state(&kms, &call, &loaded, KeyState::Disabled).await
 }
 
