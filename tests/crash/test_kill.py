@@ -54,7 +54,7 @@ class Load:
                 self.blobs.append((sealed["CiphertextBlob"], name.encode()))
                 iam.create_user(UserName=name)
                 self.users.append(name)
-        except (botocore.exceptions.HTTPClientError, botocore.exceptions.ClientError, OSError) as error:
+        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError) as error:
             return error
         return None
 
@@ -67,7 +67,7 @@ class Load:
             for outcome in running:
                 error = outcome.result(60)
                 # Only the kill may end a writer: an answer with an error is a failure of its own.
-                assert isinstance(error, botocore.exceptions.HTTPClientError | OSError), error
+                assert isinstance(error, botocore.exceptions.BotoCoreError | OSError), error
 
     def assert_kept(self):
         make = lambda service, region="ap-northeast-2": aws_clients.client(  # noqa: E731

@@ -7,7 +7,7 @@ from aws_clients import refused
 # The password of a CloudHSM user; the API takes 7 to 32 characters.
 HSM = {
     "CustomKeyStoreType": "AWS_CLOUDHSM",
-    "CloudHsmClusterId": "cluster-1a23b4cdefg",
+    "CloudHsmClusterId": "cluster-2a23b4cdefg",
     "KeyStorePassword": "kmsPswd-123",
     "TrustAnchorCertificate": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
 }

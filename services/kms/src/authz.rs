@@ -8,13 +8,14 @@ use std::sync::Arc;
 use haechi_api_kms::error::ErrorCode;
 use haechi_core::gate::requester;
 use haechi_core::{Ask, Authorized, Call, Failure, Principal};
-use haechi_policy::{Attached, Context, ResourcePolicy, ResourcePolicyMode};
+use haechi_policy::{Attached, Context, Policy, ResourcePolicy, ResourcePolicyMode};
 
 use crate::Kms;
 use crate::loaded::LoadedKey;
 use crate::model::alias::AliasName;
 use crate::model::grant::{Grant, GrantOperation, is_same_principal, is_well_formed_token};
 use crate::model::multi_region::MultiRegionRole;
+use crate::policy::meant_for_another;
 use crate::resolve::{Forms, Named, unreachable_for, unreachable_key};
 use crate::store::{ALIASES_OF_KEY, GRANTS, GRANTS_OF_GRANTEE, scope};
 
@@ -140,9 +141,10 @@ impl Kms {
                 .into());
         }
         let context = self.conditions(call, &loaded, alias, &wish).await?;
+        let other = other_policy(call, &loaded);
         let action = format!("kms:{}", wish.action);
         let mut ask = Ask::new(&action, &loaded.arn, &loaded.key.account).with_context(context);
-        ask.policy = resource_policy(&loaded);
+        ask.policy = resource_policy(&loaded, other.as_ref());
         let ruling = self.platform.gate.consider(call, ask).await?;
         // Grants are read only where policies do not suffice: they can add permission, never take it away.
         if ruling.is_implicit_deny() {
@@ -150,7 +152,7 @@ impl Kms {
                 let who = requester(&call.caller, call.partition());
                 let context = self.conditions(call, &loaded, alias, &wish).await?;
                 let mut ask = Ask::new(&action, &loaded.arn, &loaded.key.account).with_context(context);
-                ask.policy = resource_policy(&loaded);
+                ask.policy = resource_policy(&loaded, other.as_ref());
                 ask.grant = who.named_by(&grant.grantee);
                 return self.platform.gate.authorize(call, ask, Arc::clone(&loaded)).await;
             }
@@ -172,6 +174,7 @@ impl Kms {
     ) -> Result<Authorized<Arc<LoadedKey>>, Failure> {
         call.audit_resource(loaded.arn.as_str(), "AWS::KMS::Key", &loaded.key.account);
         let who = requester(&call.caller, call.partition());
+        let other = other_policy(call, loaded);
         let action = format!("kms:{}", wish.action);
         let context = self.conditions(call, loaded, None, &wish).await?;
         let mut namings: Vec<_> = names.iter().map(|name| who.named_by(name)).collect();
@@ -180,7 +183,7 @@ impl Kms {
         let mut refusal = None;
         for grant in namings {
             let mut ask = Ask::new(&action, &loaded.arn, &loaded.key.account).with_context(context.clone());
-            ask.policy = resource_policy(loaded);
+            ask.policy = resource_policy(loaded, other.as_ref());
             ask.grant = grant;
             match self.platform.gate.authorize(call, ask, Arc::clone(loaded)).await {
                 Ok(released) => return Ok(released),
@@ -337,8 +340,16 @@ pub(crate) fn lasting_id(call: &Call) -> String {
     }
 }
 
-fn resource_policy(loaded: &LoadedKey) -> Option<ResourcePolicy<'_>> {
-    loaded.policy.as_ref().map(|policy| ResourcePolicy {
+/// The policy without what it gives to a namesake of the caller; nearly always there is none.
+fn other_policy(call: &Call, loaded: &LoadedKey) -> Option<Policy> {
+    if loaded.key.principals.is_empty() {
+        return None;
+    }
+    meant_for_another(&loaded.key, &requester(&call.caller, call.partition()))
+}
+
+fn resource_policy<'a>(loaded: &'a LoadedKey, other: Option<&'a Policy>) -> Option<ResourcePolicy<'a>> {
+    other.or(loaded.policy.as_ref()).map(|policy| ResourcePolicy {
         attached: Attached {
             policy,
             label: "key-policy",

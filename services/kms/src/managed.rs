@@ -3,6 +3,8 @@
 //! Their policy lets everyone in the account use them, but only through the service; nobody can change or delete
 //! them; they rotate every year. Source: KMS developer guide, "AWS managed keys".
 
+use std::collections::BTreeMap;
+
 use haechi_core::{AccountId, Call, Failure, Region};
 use haechi_crypto::KeySpec;
 
@@ -98,6 +100,7 @@ pub(crate) async fn make(
         usage: KeyUsage::EncryptDecrypt,
         origin: KeyOrigin::AwsKms,
         policy: policy(account, region, service, title),
+        principals: BTreeMap::new(),
         tags: Default::default(),
         multi_region: None,
         materials: vec![material],

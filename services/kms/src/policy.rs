@@ -1,15 +1,18 @@
 //! Key policies: the default one, and what a policy must satisfy before it is put.
 
+use std::collections::BTreeMap;
+
 use haechi_api_kms::error::ErrorCode;
 use haechi_core::gate::requester;
 use haechi_core::ports::PrincipalLookup;
 use haechi_core::{AccountId, Call, Failure, Region};
 use haechi_policy::{
-    Attached, Context, Policies, Policy, PolicyKind, PrincipalRef, Request, ResourcePolicy,
+    Attached, Context, Policies, Policy, PolicyKind, PrincipalRef, Request, Requester, ResourcePolicy,
     ResourcePolicyMode,
 };
 
 use crate::Kms;
+use crate::model::key::Key;
 
 /// The largest key policy, in bytes (KMS developer guide, "Resource quotas").
 const MAX_POLICY: usize = 32_768;
@@ -36,14 +39,15 @@ pub(crate) fn default_policy(account: &AccountId, region: &Region) -> String {
 
 impl Kms {
     /// Checks a policy that is to be put on a key: its form, that its principals exist, and, unless bypassed, that
-    /// the caller could put another one afterwards (the lock-out safety check).
+    /// the caller could put another one afterwards (the lock-out safety check). Returns the unique ids of the users
+    /// and roles that it names.
     pub(crate) async fn check_policy(
         &self,
         call: &Call,
         text: &str,
         key_arn: &str,
         bypass_lockout_check: bool,
-    ) -> Result<(), Failure> {
+    ) -> Result<BTreeMap<String, String>, Failure> {
         if text.len() > MAX_POLICY {
             let message = format!(
                 "Policy size {} exceeds the limit of {MAX_POLICY} bytes",
@@ -54,21 +58,41 @@ impl Kms {
         let policy =
             Policy::parse(text, PolicyKind::KeyPolicy).map_err(|error| malformed(error.to_string()))?;
         let identities = self.platform.gate.identities()?;
+        let mut named = BTreeMap::new();
         for principal in policy.principals() {
-            if let PrincipalRef::Account(name) | PrincipalRef::Arn(name) = principal {
-                if identities.principal_exists(name).await? == PrincipalLookup::Missing {
+            let (PrincipalRef::Account(name) | PrincipalRef::Arn(name)) = principal else {
+                continue;
+            };
+            match identities.principal_exists(name).await? {
+                PrincipalLookup::Missing => {
                     return Err(malformed(
                         "Policy contains a statement with one or more invalid principals.",
                     ));
                 }
+                PrincipalLookup::Exists(Some(id)) => {
+                    named.insert(name.to_owned(), id);
+                }
+                PrincipalLookup::Exists(None) => {}
             }
         }
         if bypass_lockout_check || self.can_put_again(call, &policy, key_arn).await? {
-            return Ok(());
+            return Ok(named);
         }
         Err(malformed(
             "The new key policy will not allow you to update the key policy in the future.",
         ))
+    }
+
+    /// A key's policy as it is meant now: users and roles that are gone stand there with their unique ids.
+    pub(crate) async fn current_policy_text(&self, key: &Key) -> Result<String, Failure> {
+        let identities = self.platform.gate.identities()?;
+        let mut text = key.policy.clone();
+        for (arn, id) in &key.principals {
+            if identities.principal_exists(arn).await? != PrincipalLookup::Exists(Some(id.clone())) {
+                text = renamed(&text, arn, id).unwrap_or(text);
+            }
+        }
+        Ok(text)
     }
 
     /// Whether the caller may still call PutKeyPolicy when `policy` is in force.
@@ -107,6 +131,22 @@ impl Kms {
         };
         Ok(haechi_policy::decide(&request, &bearing).is_allowed())
     }
+}
+
+/// The policy for a caller who bears the name, and not the id, of a principal that it meant.
+pub(crate) fn meant_for_another(key: &Key, who: &Requester) -> Option<Policy> {
+    let (arn, bearer) = match (&who.issuer_arn, &who.issuer_id) {
+        (Some(arn), Some(id)) => (arn.as_str(), id.as_str()),
+        _ => (who.arn.as_str(), who.user_id.as_str()),
+    };
+    let meant = key.principals.get(arn).filter(|id| *id != bearer)?;
+    Policy::parse(&renamed(&key.policy, arn, meant)?, PolicyKind::KeyPolicy).ok()
+}
+
+fn renamed(text: &str, arn: &str, id: &str) -> Option<String> {
+    Policy::parse(text, PolicyKind::KeyPolicy)
+        .ok()?
+        .with_principal_renamed(arn, id)
 }
 
 fn malformed(message: impl Into<String>) -> Failure {

@@ -147,6 +147,7 @@ impl Kms {
                 .policy
                 .clone()
                 .unwrap_or_else(|| default_policy(account, region)),
+            principals: BTreeMap::new(),
             tags: seed.tags.clone(),
             multi_region,
             materials: vec![material],

@@ -39,6 +39,10 @@ pub struct Key {
     pub origin: KeyOrigin,
     /// Its key policy, as it was put.
     pub policy: String,
+    /// The unique ids (`AIDA…`, `AROA…`) that the users and roles named in the policy had when it was put: someone
+    /// made later under the same name is not meant.
+    #[serde(default)]
+    pub principals: BTreeMap<String, String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
     /// Present for multi-Region keys.

@@ -40,16 +40,17 @@ pub(crate) async fn create_key(
         None => KeyId::fresh(&*kms.platform.random, request.multi_region),
     };
     let key_arn = arn(&call.account, &call.region, &id);
-    let policy = match request.policy.clone() {
+    let (policy, principals) = match request.policy.clone() {
         Some(policy) => {
-            kms.check_policy(&call, &policy, &key_arn, request.bypass_lockout_check)
+            let principals = kms
+                .check_policy(&call, &policy, &key_arn, request.bypass_lockout_check)
                 .await?;
-            policy
+            (policy, principals)
         }
-        None => default_policy(&call.account, &call.region),
+        None => (default_policy(&call.account, &call.region), BTreeMap::new()),
     };
     call.audit_resource(key_arn.as_str(), "AWS::KMS::Key", &call.account);
-    let key = make(&kms, &call, &request, id, policy).await?;
+    let key = make(&kms, &call, &request, id, policy, principals).await?;
     let key = &key;
     kms.platform
         .write(&call, |txn| async move {
@@ -173,7 +174,14 @@ async fn authorize(kms: &Kms, call: &Call, request: &Request) -> Result<(), Fail
     Ok(())
 }
 
-async fn make(kms: &Kms, call: &Call, request: &Request, id: KeyId, policy: String) -> Result<Key, Failure> {
+async fn make(
+    kms: &Kms,
+    call: &Call,
+    request: &Request,
+    id: KeyId,
+    policy: String,
+    principals: BTreeMap<String, String>,
+) -> Result<Key, Failure> {
     let (state, materials) = match (request.origin, &request.custom) {
         (
             KeyOrigin::AwsKms,
@@ -217,6 +225,7 @@ async fn make(kms: &Kms, call: &Call, request: &Request, id: KeyId, policy: Stri
         usage: request.usage,
         origin: request.origin,
         policy,
+        principals,
         tags: request.tags.clone(),
         multi_region,
         materials,

@@ -26,7 +26,7 @@ pub(crate) async fn get_key_policy(
     let loaded = kms.own_key_for(&call, &key_id, Wish::new("GetKeyPolicy")).await?;
     require_default(input.policy_name.as_deref())?;
     Ok(api::GetKeyPolicyResponse {
-        policy: Some(policy_text::print(&loaded.key.policy)),
+        policy: Some(policy_text::print(&kms.current_policy_text(&loaded.key).await?)),
         policy_name: Some(NAME.to_owned()),
     })
 }
@@ -60,9 +60,10 @@ pub(crate) async fn put_key_policy(
     let loaded = kms.own_key_for(&call, &key_id, wish).await?;
     require_default(input.policy_name.as_deref())?;
     let policy = input.policy.unwrap_or_default();
-    kms.check_policy(&call, &policy, &loaded.arn, bypass).await?;
+    let principals = kms.check_policy(&call, &policy, &loaded.arn, bypass).await?;
     kms.change(&call, &loaded, |key| {
         key.policy.clone_from(&policy);
+        key.principals.clone_from(&principals);
         Ok(Empty::default())
     })
     .await

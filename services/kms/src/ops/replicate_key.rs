@@ -39,18 +39,19 @@ pub(crate) async fn replicate_key(
     let bypass = input.bypass_policy_lockout_safety_check.unwrap_or(false);
     authorize_creation(&kms, &call, &loaded.key, &tags, bypass).await?;
     let replica_arn = arn(&loaded.key.account, &region, &loaded.key.id);
-    let policy = match input.policy {
+    let (policy, principals) = match input.policy {
         Some(policy) => {
-            kms.check_policy(&call, &policy, &replica_arn, bypass).await?;
-            policy
+            let principals = kms.check_policy(&call, &policy, &replica_arn, bypass).await?;
+            (policy, principals)
         }
-        None => default_policy(&call.account, &region),
+        None => (default_policy(&call.account, &region), BTreeMap::new()),
     };
     call.audit_resource(replica_arn.as_str(), "AWS::KMS::Key", &call.account);
     let own = Own {
         region,
         description: input.description.unwrap_or_default(),
         policy,
+        principals,
         tags,
         created_ms: call.time.as_millis(),
     };
@@ -112,6 +113,7 @@ struct Own {
     region: Region,
     description: String,
     policy: String,
+    principals: BTreeMap<String, String>,
     tags: BTreeMap<String, String>,
     created_ms: i64,
 }
@@ -166,6 +168,7 @@ fn replica_of(primary: &Key, own: &Own) -> Key {
             KeyState::Enabled
         },
         policy: own.policy.clone(),
+        principals: own.principals.clone(),
         tags: own.tags.clone(),
         multi_region: primary.multi_region.clone().map(|family| MultiRegion {
             role: MultiRegionRole::Replica,

@@ -21,6 +21,7 @@ pub(crate) fn key() -> Key {
         usage: KeyUsage::EncryptDecrypt,
         origin: KeyOrigin::AwsKms,
         policy: String::new(),
+        principals: std::collections::BTreeMap::new(),
         tags: Default::default(),
         multi_region: None,
         materials: Vec::new(),

@@ -24,6 +24,7 @@ fn key(spec: KeySpec) -> Key {
         usage: KeyUsage::of(spec)[0],
         origin: KeyOrigin::External,
         policy: String::new(),
+        principals: std::collections::BTreeMap::new(),
         tags: BTreeMap::new(),
         multi_region: None,
         materials: Vec::new(),
