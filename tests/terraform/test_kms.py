@@ -152,6 +152,8 @@ resource "aws_kms_external_key" "imported" {
   description             = "imported"
   deletion_window_in_days = 7
   key_material_base64     = "Wblj06fduthWggmsT0cLVoIMOkeLbc2kVfMud77i/JY="
+  # Left out, the provider disables the key once it has imported the material.
+  enabled                 = true
 }
 
 output "primary" { value = aws_kms_key.primary.key_id }

@@ -2,7 +2,7 @@
 //!
 //! AWS takes what RE2 takes: no look-around, no back-references. A pattern becomes a dense DFA, one table look-up
 //! per byte whatever the input, if its table stays small; otherwise a lazily built DFA with a bounded cache. The
-//! literals that every match must contain ([`literals`]) spare most inputs the automaton altogether.
+//! literals that every match must contain (`literals`) spare most inputs the automaton altogether.
 
 pub(crate) mod literals;
 mod pattern_set;

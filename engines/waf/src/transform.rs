@@ -1,6 +1,6 @@
 //! Text transformations: what AWS WAF does to a request component before it inspects it.
 //!
-//! Each function is linear in its input, never grows it more than threefold ([`utf8_to_unicode`] is the worst)
+//! Each function is linear in its input, never grows it more than threefold (`utf8_to_unicode` is the worst)
 //! and works on bytes. Where the developer guide (page "Using text transformations in AWS WAF") is silent,
 //! behaviour follows ModSecurity, whose `t:` functions the guide's wording mirrors; each file says where the two
 //! part ways.
