@@ -4,7 +4,7 @@
 //! - [`clock`], [`random`]: time and chance as parameters.
 //! - [`principal`]: who calls, and with which credentials.
 //! - [`call`]: one request on its way through the pipeline, and what it leaves for the audit record.
-//! - [`gate`]: the only place where an [`Authorized`](gate::Authorized) value can be made.
+//! - [`gate`]: the only place where an [`Authorized`] value can be made.
 //! - [`service`]: how a service registers its operations.
 //! - [`platform`]: the handles that every service is given.
 //! - [`ports`]: what the platform asks of services, and services of each other.
