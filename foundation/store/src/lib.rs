@@ -4,7 +4,7 @@
 //!
 //! 1. [`Backend`] is what a database must do: read a key, read a range, commit a [`Batch`] of writes if its
 //!    expectations hold, append to the event log, say what changed. Three exist: [`memory::MemoryBackend`],
-//!    `haechi-store-sqlite` and `haechi-store-postgres`. The [`conformance`] suite runs over each of them.
+//!    `haechi-store-sqlite` and `haechi-store-postgres`. The `conformance` suite runs over each of them.
 //! 2. [`Store`] is what services hold: typed [`Table`]s, secondary [`Index`]es and a cache of decoded records.
 //! 3. [`Txn`] is a unit of change: it records what it read, and commits only if all of that still stands
 //!    (optimistic concurrency), together with the log records that belong to the change.

@@ -3,7 +3,7 @@
 //! Records belong to a *stream* (`cloudtrail/{account}/{region}`) and are ordered by time, then id. Backends keep
 //! them in [`Chunk`]s: all records of one stream that were committed together are one row, so that tens of thousands
 //! of appends a second cost a few hundred rows. A chunk carries a summary of its records' index terms, by which a
-//! search skips it. [`scan`] merges chunks, which may overlap in time, into the exact order.
+//! search skips it. `scan` merges chunks, which may overlap in time, into the exact order.
 
 mod chunk;
 mod scan;
