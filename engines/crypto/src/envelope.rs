@@ -12,7 +12,7 @@
 //! limits how often a KMS key may encrypt. 4,096 bytes of plaintext give at most 4,430, well below the 6,144
 //! that the API allows.
 //!
-//! The material id is a pseudo-random function of the material ([`MaterialId`](crate::MaterialId)), so the header commits to the
+//! The material id is a pseudo-random function of the material ([`MaterialId`]), so the header commits to the
 //! material: no blob opens under two of them.
 
 mod context;
