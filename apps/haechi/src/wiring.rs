@@ -94,7 +94,29 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
         platform.clone(),
         Arc::new(PriceList::built_in().context("the built-in prices")?),
     );
+    let apigateway = haechi_apigateway::ApiGateway::new(platform.clone());
+    let appsync = haechi_appsync::AppSync::new(platform.clone());
+    let cloudfront = haechi_cloudfront::CloudFront::new(platform.clone());
+    let cloudwatch = haechi_cloudwatch::CloudWatch::new(platform.clone());
+    let user_pools = haechi_cognito_idp::UserPools::new(platform.clone());
+    let ec2 = haechi_ec2::Ec2::new(platform.clone());
+    let load_balancing = haechi_elbv2::LoadBalancing::new(platform.clone());
+    let firehose = haechi_firehose::Firehose::new(platform.clone());
+    let global_accelerator = haechi_globalaccelerator::GlobalAccelerator::new(platform.clone());
+    let logs = haechi_logs::Logs::new(platform.clone());
+    let waf = haechi_wafv2::Waf::new(platform.clone());
     let services: Vec<Arc<dyn Service>> = vec![
+        haechi_apigateway::service(apigateway),
+        haechi_appsync::service(appsync),
+        haechi_cloudfront::service(cloudfront),
+        haechi_cloudwatch::service(cloudwatch),
+        haechi_cognito_idp::service(user_pools),
+        haechi_ec2::service(ec2),
+        haechi_elbv2::service(load_balancing),
+        haechi_firehose::service(firehose),
+        haechi_globalaccelerator::service(global_accelerator),
+        haechi_logs::service(logs),
+        haechi_wafv2::service(waf),
         haechi_cloudtrail::service(cloudtrail),
         haechi_iam::service(iam.clone()),
         haechi_kms::service(kms.clone()),

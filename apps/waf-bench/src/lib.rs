@@ -1,0 +1,1 @@
+//! The test bench for web ACLs: recorded traffic in, verdicts out.

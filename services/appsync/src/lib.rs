@@ -1,0 +1,23 @@
+//! AppSync GraphQL APIs: what a web ACL guards, with an HTTP route behind it.
+
+use std::sync::Arc;
+
+use haechi_core::{Platform, Router, Service};
+
+/// The service's state.
+pub struct AppSync {
+    #[expect(dead_code, reason = "no operation is there yet")]
+    platform: Platform,
+}
+
+impl AppSync {
+    /// The service over its platform.
+    pub fn new(platform: Platform) -> Arc<Self> {
+        Arc::new(Self { platform })
+    }
+}
+
+/// The operations, one line each.
+pub fn service(appsync: Arc<AppSync>) -> Arc<dyn Service> {
+    Arc::new(Router::new(&haechi_api_appsync::SERVICE, appsync))
+}
