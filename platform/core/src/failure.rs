@@ -37,10 +37,12 @@ impl Failure {
     }
 }
 
-/// AWS's refusal, worded as the service's protocol words it: `AccessDeniedException` 400 for JSON services,
-/// `AccessDenied` 403 for query services.
+/// AWS's refusal, worded as the service's protocol words it: `AccessDeniedException` for JSON services, with 403 where
+/// the protocol is restJson1 and 400 elsewhere; `AccessDenied` 403 for query services.
 pub fn access_denied(service: &ServiceSchema, message: impl Into<String>) -> ApiError {
-    if speaks_json(service) {
+    if service.protocol == Protocol::RestJson {
+        ApiError::new("AccessDeniedException", 403, message)
+    } else if speaks_json(service) {
         ApiError::new("AccessDeniedException", 400, message)
     } else {
         ApiError::new("AccessDenied", 403, message)

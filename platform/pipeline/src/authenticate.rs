@@ -193,6 +193,8 @@ fn style(schema: &ServiceSchema) -> ErrorStyle {
         Protocol::RestJson => ErrorStyle::RestJson,
         Protocol::Query => ErrorStyle::Query,
         Protocol::Ec2 => ErrorStyle::Ec2,
-        Protocol::RestXml => ErrorStyle::S3,
+        // CloudFront and its kin word their refusals as the query services do; S3 has words of its own.
+        Protocol::RestXml if schema.name == "s3" => ErrorStyle::S3,
+        Protocol::RestXml => ErrorStyle::Query,
     }
 }

@@ -15,6 +15,7 @@ mod invoke;
 mod listener;
 mod pipeline;
 mod reply;
+mod rest_route;
 mod route;
 mod session_limits;
 mod throttle;

@@ -1,13 +1,16 @@
 //! Which service and which operation a request asks for.
 //!
-//! JSON services name both in `X-Amz-Target`; query services in `Action` and `Version`; the signing scope must name
-//! the same service, or a key scoped to one service could be used on another.
+//! JSON services name both in `X-Amz-Target`; query services in `Action` and `Version`; services of the rest
+//! protocols are found by the signing scope and their operations by method and path ([`crate::rest_route`]). The
+//! signing scope must name the same service, or a key scoped to one service could be used on another.
 
 use std::sync::Arc;
 
 use haechi_core::{Service, speaks_json};
 use haechi_wire::{ApiError, OperationSchema, Protocol, ServiceSchema};
 use http::{HeaderMap, Method};
+
+use crate::rest_route::{self, RestRoutes};
 
 /// Where a request goes.
 pub(crate) struct Target {
@@ -18,11 +21,13 @@ pub(crate) struct Target {
 /// The services that are there, by the names that requests use for them.
 pub(crate) struct Routes {
     services: Vec<Arc<dyn Service>>,
+    rest: RestRoutes,
 }
 
 impl Routes {
     pub(crate) fn new(services: Vec<Arc<dyn Service>>) -> Self {
-        Self { services }
+        let rest = RestRoutes::new(&services);
+        Self { services, rest }
     }
 
     pub(crate) fn by_schema(&self, schema: &ServiceSchema) -> Option<&Arc<dyn Service>> {
@@ -31,7 +36,10 @@ impl Routes {
 
     /// Finds the target of a request; `None` where no service of ours is meant.
     pub(crate) fn find(&self, request: &RequestView<'_>, scope: Option<&str>) -> Option<Target> {
-        let mut target = self.named(request, scope)?;
+        let mut target = match self.rest.find(request, scope) {
+            Some(target) => target,
+            None => self.named(request, scope)?,
+        };
         if !is_addressed(target.service.schema(), request) {
             target.operation = Err(no_such_place(target.service.schema()));
         }
@@ -103,7 +111,13 @@ pub(crate) struct RequestView<'a> {
     pub(crate) body: &'a [u8],
 }
 
-impl RequestView<'_> {
+impl<'a> RequestView<'a> {
+    /// The first label of the host name: the service's own, where a client uses AWS's names.
+    pub(crate) fn host_label(&self) -> Option<&'a str> {
+        let host = self.headers.get(http::header::HOST)?.to_str().ok()?;
+        host.split_once('.').map(|(label, _)| label)
+    }
+
     /// `Action` and `Version`, from the body of a form POST or from the query string.
     fn action(&self) -> Option<(String, Option<String>)> {
         let form = self
@@ -142,7 +156,9 @@ fn is_addressed(schema: &ServiceSchema, request: &RequestView<'_>) -> bool {
 }
 
 fn no_such_place(schema: &ServiceSchema) -> ApiError {
-    if speaks_json(schema) {
+    if matches!(schema.protocol, Protocol::RestJson | Protocol::RestXml) {
+        rest_route::no_such_path()
+    } else if speaks_json(schema) {
         ApiError::new("UnknownOperationException", 404, "")
     } else {
         ApiError::new(

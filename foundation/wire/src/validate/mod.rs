@@ -20,16 +20,32 @@ pub fn validate(
     operation: &OperationSchema,
     input: &Fields,
 ) -> Result<(), ApiError> {
+    if service.protocol == Protocol::Ec2
+        && let Some(name) = missing_member(operation.input, input)
+    {
+        let message = format!("The request must contain the parameter {name}");
+        return Err(ApiError::new("MissingParameter", 400, message));
+    }
     let mut report = Report::default();
     structure(operation.input, input, &Path::root(), &mut report);
     let Some(message) = report.message() else {
         return Ok(());
     };
     let code = match service.protocol {
-        Protocol::Query | Protocol::Ec2 => "ValidationError",
-        Protocol::Json | Protocol::RestJson | Protocol::RestXml | Protocol::Cbor => "ValidationException",
+        Protocol::Query => "ValidationError",
+        Protocol::Ec2 => "InvalidParameterValue",
+        // CloudFront counts a request that its model refuses among the malformed ones.
+        Protocol::RestXml => "MalformedXML",
+        Protocol::Json | Protocol::RestJson | Protocol::Cbor => "ValidationException",
     };
     Err(ApiError::new(code, 400, message))
+}
+
+/// The first required member that is absent, as EC2 names it.
+fn missing_member(schema: &StructSchema, input: &Fields) -> Option<String> {
+    let mut members = schema.members.iter().enumerate();
+    let (_, member) = members.find(|(index, member)| member.required && input.slot(*index).is_none())?;
+    Some(lower_camel(member.name))
 }
 
 fn structure(schema: &StructSchema, fields: &Fields, path: &Path<'_>, report: &mut Report) {
