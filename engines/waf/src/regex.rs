@@ -1,39 +1,45 @@
-//! Regular expressions: bytes, not Unicode; compiled once; linear time.
+//! Regular expressions: bytes, not Unicode; compiled once per process; linear time.
 //!
-//! AWS takes what RE2 takes: no look-around, no back-references. A pattern becomes a dense DFA, one table look-up
-//! per byte whatever the input, if its table stays small; otherwise a lazily built DFA with a bounded cache. The
-//! literals that every match must contain (`literals`) spare most inputs the automaton altogether.
+//! AWS takes what RE2 takes: no look-around, no back-references. A pattern becomes an NFA at once and a DFA bit by
+//! bit, as texts ask for its states, in a cache of bounded size per thread: compiling costs tens of microseconds, and
+//! after the first texts each byte costs one table look-up. The literals that every match must contain (`literals`)
+//! spare most texts the automaton altogether.
 
+mod cache;
 pub(crate) mod literals;
 mod pattern_set;
 
 pub use pattern_set::{PatternSet, SharedPatternSet};
 
 use crate::error::{InvalidParameter, ParameterField};
-use regex_automata::dfa::{self, Automaton, dense};
-use regex_automata::{Anchored, Input, MatchKind, meta, nfa::thompson, util::syntax};
+use regex_automata::hybrid::dfa::{Cache, Config, DFA};
+use regex_automata::nfa::thompson::{self, NFA};
+use regex_automata::util::{pool::Pool, syntax};
+use regex_automata::{Anchored, Input, MatchKind, meta};
+use std::fmt;
 use std::ops::Range;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 
-/// A table larger than this is not built.
-const DENSE_LIMIT: usize = 1 << 19;
-/// What building a table may use beside it.
-const DETERMINIZE_LIMIT: usize = 1 << 20;
-/// A pattern that needs more is refused: simulating it byte by byte would be too slow.
+/// A pattern that needs more is refused: where its states don't fit the cache, each byte would cost too much.
 const NFA_LIMIT: usize = 1 << 18;
-const LAZY_CACHE: usize = 1 << 20;
+/// States of one pattern that a thread keeps, in bytes. When it is full, it is emptied.
+const CACHE: usize = 1 << 19;
+
+type NewCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
 
 /// A compiled pattern.
-#[derive(Debug)]
 pub struct Regex {
     pattern: Box<str>,
-    engine: Engine,
+    automaton: Arc<DFA>,
+    caches: Pool<Cache, NewCache>,
     literals: Option<Vec<Vec<u8>>>,
 }
 
-#[derive(Debug)]
-enum Engine {
-    Dense(Box<dense::DFA<Vec<u32>>>),
-    Lazy(Box<meta::Regex>),
+impl fmt::Debug for Regex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Regex").field(&self.pattern).finish()
+    }
 }
 
 fn syntax() -> syntax::Config {
@@ -46,40 +52,38 @@ impl Regex {
         let refuse = |reason: String| InvalidParameter::new(ParameterField::Statement, pattern, reason);
         let hir = syntax::parse_with(pattern, &syntax())
             .map_err(|error| refuse(format!("This is not a valid regular expression: {error}")))?;
-        let dense = dense::Builder::new()
+        let nfa = NFA::compiler()
             .configure(
-                dense::Config::new()
-                    .start_kind(dfa::StartKind::Unanchored)
-                    .match_kind(MatchKind::All)
-                    .dfa_size_limit(Some(DENSE_LIMIT))
-                    .determinize_size_limit(Some(DETERMINIZE_LIMIT)),
-            )
-            .thompson(
                 thompson::Config::new()
                     .nfa_size_limit(Some(NFA_LIMIT))
+                    .which_captures(thompson::WhichCaptures::None)
                     .utf8(false),
             )
-            .syntax(syntax())
-            .build(pattern);
-        let engine = match dense {
-            Ok(dfa) => Engine::Dense(Box::new(dfa)),
-            Err(_) => Engine::Lazy(Box::new(
-                meta::Regex::builder()
-                    .configure(
-                        meta::Config::new()
-                            .nfa_size_limit(Some(NFA_LIMIT))
-                            .hybrid_cache_capacity(LAZY_CACHE)
-                            .utf8_empty(false),
-                    )
-                    .build_from_hir(&hir)
-                    .map_err(|error| refuse(format!("This regular expression is too large: {error}")))?,
-            )),
-        };
+            .build_from_hir(&hir)
+            .map_err(|error| refuse(format!("This regular expression is too large: {error}")))?;
+        let automaton = DFA::builder()
+            .configure(
+                Config::new()
+                    .match_kind(MatchKind::All)
+                    .cache_capacity(CACHE)
+                    // What is refused is for `NFA_LIMIT` to say: the cache then grows to what it needs at least.
+                    .skip_cache_capacity_check(true),
+            )
+            .build_from_nfa(nfa)
+            .map_err(|error| refuse(format!("This regular expression is too large: {error}")))?;
+        let automaton = Arc::new(automaton);
+        let fresh = Arc::clone(&automaton);
         Ok(Self {
             pattern: pattern.into(),
-            engine,
+            automaton,
+            caches: Pool::new(Box::new(move || fresh.create_cache())),
             literals: literals::required(&hir),
         })
+    }
+
+    /// The compiled pattern, taken from those that this process has compiled lately where it is among them.
+    pub fn shared(pattern: &str) -> Result<Arc<Self>, InvalidParameter> {
+        cache::get_or_compile(pattern)
     }
 
     /// The pattern's text.
@@ -94,14 +98,11 @@ impl Regex {
 
     /// Whether the pattern is in `haystack`, at any place.
     pub fn is_match(&self, haystack: &[u8]) -> bool {
-        match &self.engine {
-            Engine::Lazy(regex) => regex.is_match(haystack),
-            Engine::Dense(dfa) => {
-                let input = Input::new(haystack).anchored(Anchored::No).earliest(true);
-                // A dense DFA without Unicode word boundaries has no byte that makes it give up.
-                matches!(dfa.try_search_fwd(&input), Ok(Some(_)))
-            }
-        }
+        let input = Input::new(haystack).anchored(Anchored::No).earliest(true);
+        let mut cache = self.caches.get();
+        // Without Unicode word boundaries there is no byte that makes the automaton give up, and a full cache is
+        // emptied as often as it takes.
+        matches!(self.automaton.try_search_fwd(&mut cache, &input), Ok(Some(_)))
     }
 
     /// Where the leftmost match is. Slow, for explanations.
@@ -146,10 +147,15 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_without_small_table_is_still_found() {
+    fn a_pattern_with_more_states_than_the_cache_holds_is_still_found() {
         let regex = Regex::new("(?:x|[a-z]).{0,60}[0-9].{0,60}[a-f]z").expect("a pattern");
-        assert!(matches!(regex.engine, Engine::Lazy(_)));
-        assert!(regex.is_match(b"..q...1...fz"));
+        let mut noise = Vec::new();
+        for n in 0..40_000_u32 {
+            noise.push(b"x0y1-"[(n.wrapping_mul(2_654_435_761) >> 13) as usize % 5]);
+        }
+        assert!(!regex.is_match(&noise));
+        noise.extend_from_slice(b"q...1...fz");
+        assert!(regex.is_match(&noise));
         assert_eq!(regex.find(b"..q...1...fz"), Some(2..12));
     }
 }

@@ -9,9 +9,7 @@ use crate::model::{
     ExcludedRule, FirewallManagerRuleGroup, FirewallManagerStatement, ImmunityConfig, OverrideAction, Rule,
     RuleAction, RuleActionOverride, RuleGroup, Statement, WebAcl,
 };
-use crate::regex::Regex;
 use crate::validate;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// AWS's default, in seconds.
@@ -180,8 +178,6 @@ pub(super) struct Compiler<'a> {
     pub(super) slots: SlotTable,
     pub(super) rates: Vec<RatePlan>,
     pub(super) statements: Vec<StatementMeta>,
-    /// By pattern.
-    pub(super) regexes: HashMap<String, Arc<Regex>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -191,7 +187,6 @@ impl<'a> Compiler<'a> {
             slots: SlotTable::default(),
             rates: Vec::new(),
             statements: Vec::new(),
-            regexes: HashMap::new(),
         }
     }
 

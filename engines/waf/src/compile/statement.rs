@@ -151,7 +151,7 @@ impl Compiler<'_> {
                 )
             }
             Statement::RegexMatch(s) => {
-                let test = Test::Regex(self.regex(&s.regex_string)?);
+                let test = Test::Regex(Regex::shared(&s.regex_string)?);
                 self.match_on(
                     test,
                     &s.field_to_match,
@@ -241,16 +241,6 @@ impl Compiler<'_> {
                 );
             }
         })
-    }
-
-    /// Rule groups apply the same expression to many components; it is compiled once.
-    fn regex(&mut self, pattern: &str) -> Result<Arc<Regex>, InvalidParameter> {
-        if let Some(known) = self.regexes.get(pattern) {
-            return Ok(Arc::clone(known));
-        }
-        let regex = Arc::new(Regex::new(pattern)?);
-        self.regexes.insert(pattern.to_owned(), Arc::clone(&regex));
-        Ok(regex)
     }
 
     fn children(

@@ -4,6 +4,7 @@ use super::Regex;
 use crate::error::{InvalidParameter, ParameterField};
 use crate::ip_set::Shared;
 use aho_corasick::AhoCorasick;
+use std::sync::Arc;
 
 /// AWS's quota.
 const MOST: usize = 10;
@@ -11,7 +12,7 @@ const MOST: usize = 10;
 /// Patterns of which any may match.
 #[derive(Debug)]
 pub struct PatternSet {
-    regexes: Vec<Regex>,
+    regexes: Vec<Arc<Regex>>,
     /// Finds the literals of all patterns at once; absent when a pattern has none.
     prefilter: Option<AhoCorasick>,
 }
@@ -33,7 +34,7 @@ impl PatternSet {
         let regexes = patterns
             .iter()
             .map(|pattern| {
-                Regex::new(pattern.as_ref()).map_err(|error| InvalidParameter {
+                Regex::shared(pattern.as_ref()).map_err(|error| InvalidParameter {
                     field: ParameterField::RegexPatternSet,
                     ..error
                 })
@@ -41,7 +42,7 @@ impl PatternSet {
             .collect::<Result<Vec<_>, _>>()?;
         let literals = regexes
             .iter()
-            .map(Regex::required_literals)
+            .map(|regex| regex.required_literals())
             .collect::<Option<Vec<_>>>();
         let prefilter = literals.and_then(|literals| {
             AhoCorasick::builder()
@@ -66,6 +67,9 @@ impl PatternSet {
         {
             return None;
         }
-        self.regexes.iter().find(|regex| regex.is_match(haystack))
+        self.regexes
+            .iter()
+            .map(|regex| &**regex)
+            .find(|regex| regex.is_match(haystack))
     }
 }

@@ -1,0 +1,100 @@
+//! Web ACLs of managed rule groups.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use haechi_waf::compile::{ManagedRuleGroup, Plan, Resolver};
+use haechi_waf::ip_set::{IpSet, SharedIpSet};
+use haechi_waf::model::{
+    CustomResponseBodies, ManagedRuleGroupConfig, RuleGroup, SearchStringEncoding, WebAcl,
+};
+use haechi_waf::regex::SharedPatternSet;
+
+/// What a web application of any kind gets: the baseline and use-case groups that look for attacks, and the lists of
+/// addresses.
+pub const DEFAULT: [&str; 10] = [
+    "AWSManagedRulesAmazonIpReputationList",
+    "AWSManagedRulesAnonymousIpList",
+    "AWSManagedRulesCommonRuleSet",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesSQLiRuleSet",
+    "AWSManagedRulesLinuxRuleSet",
+    "AWSManagedRulesUnixRuleSet",
+    "AWSManagedRulesWindowsRuleSet",
+    "AWSManagedRulesPHPRuleSet",
+    "AWSManagedRulesWordPressRuleSet",
+];
+
+/// Every group there is.
+pub fn all() -> Vec<&'static str> {
+    haechi_managed::GROUPS.iter().map(|group| group.name).collect()
+}
+
+/// A plan that refers to these groups, in this order.
+pub fn plan(groups: &[&str]) -> Result<Plan> {
+    referring(groups, "None")
+}
+
+/// The same, but what a group decides is only counted, so that a request is looked at by all of them.
+pub fn counting(groups: &[&str]) -> Result<Plan> {
+    referring(groups, "Count")
+}
+
+fn referring(groups: &[&str], override_action: &str) -> Result<Plan> {
+    let visibility = r#""VisibilityConfig":{"SampledRequestsEnabled":true,"CloudWatchMetricsEnabled":true,"MetricName":"m"}"#;
+    let rules: Vec<_> = groups
+        .iter()
+        .enumerate()
+        .map(|(priority, name)| {
+            format!(
+                r#"{{"Name":"{name}","Priority":{priority},"OverrideAction":{{"{override_action}":{{}}}},{visibility},
+                "Statement":{{"ManagedRuleGroupStatement":{{"VendorName":"AWS","Name":"{name}"}}}}}}"#
+            )
+        })
+        .collect();
+    let json = format!(
+        r#"{{"Name":"managed","DefaultAction":{{"Allow":{{}}}},{visibility},"Rules":[{}]}}"#,
+        rules.join(",")
+    );
+    let acl = WebAcl::from_json(json.as_bytes(), SearchStringEncoding::Text)?;
+    Ok(Plan::compile(&acl, "111122223333", &Managed)?)
+}
+
+/// The managed groups and their lists as they ship; nothing else.
+struct Managed;
+
+impl Resolver for Managed {
+    fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
+        None
+    }
+
+    fn managed_rule_group(
+        &self,
+        vendor: &str,
+        name: &str,
+        _: Option<&str>,
+        _: &[ManagedRuleGroupConfig],
+    ) -> Option<Arc<ManagedRuleGroup>> {
+        let group = haechi_managed::find(vendor, name)?;
+        let document = RuleGroup::from_json(group.json.as_bytes(), SearchStringEncoding::Text).ok()?;
+        Some(Arc::new(ManagedRuleGroup {
+            vendor_name: vendor.to_owned(),
+            name: name.to_owned(),
+            version: group.default_version().map(ToOwned::to_owned),
+            capacity: group.capacity,
+            label_namespace: group.label_namespace.to_owned(),
+            rules: document.rules,
+            custom_response_bodies: CustomResponseBodies::default(),
+        }))
+    }
+
+    fn ip_set(&self, arn: &str) -> Option<Arc<SharedIpSet>> {
+        let feed = haechi_managed::feed(arn)?;
+        let addresses: Vec<_> = feed.addresses().collect();
+        Some(Arc::new(SharedIpSet::new(IpSet::of_feed(&addresses).ok()?)))
+    }
+
+    fn regex_pattern_set(&self, _: &str) -> Option<Arc<SharedPatternSet>> {
+        None
+    }
+}

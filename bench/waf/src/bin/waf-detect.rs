@@ -1,0 +1,81 @@
+//! Counts what the managed rule groups find in corpora.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+use haechi_waf::evaluate::{Environment, Scratch};
+use haechi_waf::geo::NoGeo;
+use haechi_waf::rate::RateCounters;
+use haechi_waf::request::{Limits, ResourceType};
+use haechi_waf::verdict::{ActionTaken, TokenState};
+use haechi_bench_waf::{acl, corpus};
+
+/// True positives and true negatives of the managed rule groups, by class.
+#[derive(Parser)]
+struct Arguments {
+    /// Files of requests, a JSON object per line.
+    #[arg(required = true)]
+    corpora: Vec<PathBuf>,
+    /// List attacks that passed and ordinary requests that were blocked.
+    #[arg(long)]
+    wrong: bool,
+    /// Every group, not only those that look for attacks.
+    #[arg(long)]
+    all_groups: bool,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let groups = if arguments.all_groups {
+        acl::all()
+    } else {
+        acl::DEFAULT.to_vec()
+    };
+    let plan = acl::plan(&groups)?;
+    let rates = RateCounters::new(&plan);
+    let environment = Environment {
+        limits: Limits::of(ResourceType::CloudFront, None),
+        geo: &NoGeo,
+        rates: &rates,
+        token: TokenState::Absent,
+        now: 0,
+    };
+    let mut scratch = Scratch::new();
+    // Of each kind and class: how many, how many right.
+    let mut classes: BTreeMap<(bool, String), (u32, u32)> = BTreeMap::new();
+    for path in &arguments.corpora {
+        for record in corpus::read(path)? {
+            let loaded = record.load()?;
+            let verdict = plan.evaluate(&loaded.request(), &environment, &mut scratch);
+            let blocked = verdict.action == ActionTaken::Block;
+            let counted = classes
+                .entry((record.attack, record.class.clone()))
+                .or_default();
+            counted.0 += 1;
+            counted.1 += u32::from(blocked == record.attack);
+            if arguments.wrong && blocked != record.attack {
+                let rule = verdict.terminating_rule.rule_in_group.unwrap_or("-");
+                println!("{}\t{}\t{rule}", record.class, record.id);
+            }
+        }
+    }
+    for attack in [true, false] {
+        let (mut total, mut right) = (0, 0);
+        for ((_, class), counted) in classes.iter().filter(|((kind, _), _)| *kind == attack) {
+            print(class, *counted);
+            total += counted.0;
+            right += counted.1;
+        }
+        if total > 0 {
+            print(if attack { "TPR" } else { "TNR" }, (total, right));
+        }
+    }
+    Ok(())
+}
+
+fn print(class: &str, (total, right): (u32, u32)) {
+    let percent = 100.0 * f64::from(right) / f64::from(total);
+    println!("{class:<28} {right:>6} of {total:>6}  {percent:>6.2} %");
+}
