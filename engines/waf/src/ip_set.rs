@@ -8,10 +8,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// AWS's quota.
 const MOST: usize = 10_000;
 
-/// The addresses of one version that a set holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The addresses that a set holds: of one version, or, of a feed, of both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IpSet {
-    version: IpAddressVersion,
+    /// `None`: both, IPv4 addresses in IPv6 clothes.
+    version: Option<IpAddressVersion>,
     /// First and last address of disjoint ranges in ascending order.
     ranges: Vec<(u128, u128)>,
 }
@@ -27,7 +28,7 @@ impl IpSet {
                 reason,
             ));
         }
-        let mut ranges = addresses
+        let ranges = addresses
             .iter()
             .map(|address| {
                 range(version, address.as_ref()).map_err(|reason| {
@@ -35,26 +36,72 @@ impl IpSet {
                 })
             })
             .collect::<Result<Vec<_>, _>>()?;
-        ranges.sort_unstable();
-        ranges.dedup_by(|next, kept| {
-            let joins = next.0 <= kept.1;
-            if joins {
-                kept.1 = kept.1.max(next.1);
-            }
-            joins
-        });
-        Ok(Self { version, ranges })
+        Ok(Self {
+            version: Some(version),
+            ranges: merged(ranges),
+        })
+    }
+
+    /// Reads a feed: any number of addresses and CIDR blocks of both versions. This is not AWS's, whose lists are its
+    /// own.
+    pub fn of_feed<S: AsRef<str>>(addresses: &[S]) -> Result<Self, InvalidParameter> {
+        let ranges = addresses
+            .iter()
+            .map(|address| {
+                let text = address.as_ref();
+                let version = if text.contains(':') {
+                    IpAddressVersion::V6
+                } else {
+                    IpAddressVersion::V4
+                };
+                let found = if text.contains('/') {
+                    range(version, text)
+                } else {
+                    let width = if version == IpAddressVersion::V4 { 32 } else { 128 };
+                    range(version, &format!("{text}/{width}"))
+                };
+                let clothe = |value: u128| match version {
+                    IpAddressVersion::V4 => value | MAPPED,
+                    IpAddressVersion::V6 => value,
+                };
+                found
+                    .map(|(first, last)| (clothe(first), clothe(last)))
+                    .map_err(|reason| InvalidParameter::new(ParameterField::IpAddress, text, reason))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            version: None,
+            ranges: merged(ranges),
+        })
     }
 
     /// Whether the set has this address. An IPv4 address in IPv6 clothes counts as IPv4.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let (version, value) = number(ip.to_canonical());
-        if version != self.version {
-            return false;
-        }
+        let value = match self.version {
+            Some(own) if own != version => return false,
+            None if version == IpAddressVersion::V4 => value | MAPPED,
+            _ => value,
+        };
         let after = self.ranges.partition_point(|&(first, _)| first <= value);
         after > 0 && value <= self.ranges[after - 1].1
     }
+}
+
+/// `::ffff:0:0`, where IPv4 addresses are in IPv6.
+const MAPPED: u128 = 0xffff_0000_0000;
+
+/// Sorts, and joins what overlaps.
+fn merged(mut ranges: Vec<(u128, u128)>) -> Vec<(u128, u128)> {
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, kept| {
+        let joins = next.0 <= kept.1;
+        if joins {
+            kept.1 = kept.1.max(next.1);
+        }
+        joins
+    });
+    ranges
 }
 
 fn number(ip: IpAddr) -> (IpAddressVersion, u128) {
