@@ -1,7 +1,7 @@
 //! Web ACLs: compile AWS's JSON to a plan, evaluate requests against it.
 //!
 //! [`model`] is AWS's JSON, [`validate`] what the service refuses, [`compile`] makes a [`compile::Plan`],
-//! [`evaluate`] gives a [`verdict::Verdict`] for a [`request::HttpRequest`]. No I/O, no clock: sets and rule groups
+//! [`evaluate`] gives a [`verdict::Verdict`] for a [`request::HttpRequest`], [`record`] what is written down of it. No I/O, no clock: sets and rule groups
 //! come from a [`compile::Resolver`], places of addresses from a [`geo::Geo`], the time is a parameter.
 //!
 //! ```
@@ -43,6 +43,7 @@ pub mod geo;
 pub mod ip_set;
 pub mod model;
 pub mod rate;
+pub mod record;
 pub mod regex;
 pub mod request;
 pub mod transform;
