@@ -1,8 +1,9 @@
 //! Web ACLs: compile AWS's JSON to a plan, evaluate requests against it.
 //!
 //! [`model`] is AWS's JSON, [`validate`] what the service refuses, [`compile`] makes a [`compile::Plan`],
-//! [`evaluate`] gives a [`verdict::Verdict`] for a [`request::HttpRequest`], [`record`] what is written down of it. No I/O, no clock: sets and rule groups
-//! come from a [`compile::Resolver`], places of addresses from a [`geo::Geo`], the time is a parameter.
+//! [`evaluate`] gives a [`verdict::Verdict`] for a [`request::HttpRequest`], [`record`] what is written down of it.
+//! No I/O, no clock: sets and rule groups come from a [`compile::Resolver`], places of addresses from a
+//! [`geo::Geo`], the time is a parameter.
 //!
 //! ```
 //! use haechi_waf::compile::{NoResolver, Plan};
