@@ -16,7 +16,7 @@ pub(crate) use field::FieldKey;
 pub(crate) use rate::{KeySource, RatePlan};
 pub(crate) use rules::{Action, Group, GroupKind, PlanRule, Response, RuleBody};
 pub(crate) use slots::{Slot, SlotId, Source};
-pub(crate) use statement::{AddressSource, Match, OnInvalidJson, Stmt, StmtKind, Test};
+pub(crate) use statement::{AddressSource, Match, OnInvalidJson, Span, Stmt, StmtKind, Test};
 
 use crate::error::CompileError;
 use crate::ip_set::SharedIpSet;

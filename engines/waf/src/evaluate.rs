@@ -110,7 +110,10 @@ impl<'p, 'r, 's> Evaluation<'p, 'r, 's> {
     fn matches(&mut self, statement: &'p Stmt) -> bool {
         let answer = match &statement.kind {
             StmtKind::And(children) => children.iter().all(|child| self.matches(child)),
-            StmtKind::Or(children) => children.iter().any(|child| self.matches(child)),
+            StmtKind::Or { children, spans } => {
+                (spans.is_empty() || spans.iter().any(|span| self.may_match(*span)))
+                    && children.iter().any(|child| self.matches(child))
+            }
             StmtKind::Not(child) => !self.matches(child),
             StmtKind::Match(test) => return self.test(statement.id, test),
             StmtKind::Geo { countries, source } => self.geo_match(countries, source),

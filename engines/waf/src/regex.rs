@@ -5,6 +5,7 @@
 //! after the first texts each byte costs one table look-up. The literals that every match must contain (`literals`)
 //! spare most texts the automaton altogether.
 
+pub(crate) mod bytes;
 mod cache;
 pub(crate) mod literals;
 mod pattern_set;
@@ -34,6 +35,7 @@ pub struct Regex {
     automaton: Arc<DFA>,
     caches: Pool<Cache, NewCache>,
     literals: Option<Vec<Vec<u8>>>,
+    bytes: Vec<bytes::Kinds>,
 }
 
 impl fmt::Debug for Regex {
@@ -78,6 +80,7 @@ impl Regex {
             automaton,
             caches: Pool::new(Box::new(move || fresh.create_cache())),
             literals: literals::required(&hir),
+            bytes: bytes::required(&hir),
         })
     }
 
@@ -94,6 +97,11 @@ impl Regex {
     /// Texts of which every match contains one, in any case; `None` when there is no such list.
     pub fn required_literals(&self) -> Option<&[Vec<u8>]> {
         self.literals.as_deref()
+    }
+
+    /// Sets of kinds of bytes; every match has a byte of each.
+    pub(crate) fn required_bytes(&self) -> &[bytes::Kinds] {
+        &self.bytes
     }
 
     /// Whether the pattern is in `haystack`, at any place.

@@ -1,9 +1,10 @@
 //! The table of distinct components after transformations.
 
 use super::FieldKey;
-use super::scan::Scan;
+use super::scan::{Needs, Scan};
 use crate::model::{TextTransformation, TextTransformationType};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Index into [`super::Plan::slots`]; a slot comes after the one that it is made from.
 pub(crate) type SlotId = u32;
@@ -11,7 +12,7 @@ pub(crate) type SlotId = u32;
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) source: Source,
-    pub(crate) scan: Option<Scan>,
+    pub(crate) scan: Option<Arc<Scan>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,8 +28,8 @@ pub(crate) enum Source {
 pub(super) struct SlotTable {
     sources: Vec<Source>,
     known: HashMap<Source, SlotId>,
-    /// For each slot, the literals of each statement that can be prefiltered.
-    literals: Vec<Vec<Vec<Vec<u8>>>>,
+    /// For each slot, what each statement on it needs.
+    needs: Vec<Vec<Needs>>,
 }
 
 impl SlotTable {
@@ -54,25 +55,25 @@ impl SlotTable {
         }
         let id = self.sources.len() as SlotId;
         self.sources.push(source.clone());
-        self.literals.push(Vec::new());
+        self.needs.push(Vec::new());
         self.known.insert(source, id);
         id
     }
 
-    /// Registers a statement that only matches where one of these literals is; its number on the slot.
-    pub(super) fn prefilter(&mut self, slot: SlotId, literals: Vec<Vec<u8>>) -> u32 {
-        let statements = &mut self.literals[slot as usize];
-        statements.push(literals);
+    /// Registers a statement with what it needs; its number on the slot.
+    pub(super) fn register(&mut self, slot: SlotId, needs: Needs) -> u32 {
+        let statements = &mut self.needs[slot as usize];
+        statements.push(needs);
         (statements.len() - 1) as u32
     }
 
     pub(super) fn finish(self) -> Vec<Slot> {
         self.sources
             .into_iter()
-            .zip(self.literals)
-            .map(|(source, literals)| Slot {
+            .zip(self.needs)
+            .map(|(source, needs)| Slot {
                 source,
-                scan: Scan::new(&literals),
+                scan: Scan::shared(needs),
             })
             .collect()
     }

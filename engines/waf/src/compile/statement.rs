@@ -1,6 +1,7 @@
 //! Statements as they are evaluated.
 
 use super::labels::LabelMatch;
+use super::scan::Needs;
 use super::{FieldKey, SlotId, StatementMeta};
 use crate::compile::rules::Compiler;
 use crate::error::{CompileError, InvalidParameter, ParameterField};
@@ -10,7 +11,7 @@ use crate::model::{
     ForwardedIpConfig, ForwardedIpPosition, OversizeHandling, PositionalConstraint,
     PreParseTextTransformation, SensitivityLevel, Statement, TextTransformation,
 };
-use crate::regex::{Regex, SharedPatternSet, literals::LONGEST};
+use crate::regex::{Regex, SharedPatternSet, bytes, literals::LONGEST};
 use crate::wcu;
 use haechi_injection::Sensitivity;
 use memchr::memmem::Finder;
@@ -26,7 +27,11 @@ pub(crate) struct Stmt {
 #[derive(Debug)]
 pub(crate) enum StmtKind {
     And(Vec<Stmt>),
-    Or(Vec<Stmt>),
+    Or {
+        children: Vec<Stmt>,
+        /// Where all children are: without a candidate there, none of them matches. Empty when that can't be said.
+        spans: Vec<Span>,
+    },
     Not(Box<Stmt>),
     Match(Box<Match>),
     /// Country codes, upper case, sorted.
@@ -44,6 +49,15 @@ pub(crate) enum StmtKind {
         source: AddressSource,
     },
     Label(LabelMatch),
+}
+
+/// Consecutive statements on a slot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub(crate) slot: SlotId,
+    pub(crate) first: u32,
+    /// One past the last.
+    pub(crate) end: u32,
 }
 
 /// Which address a statement looks at.
@@ -72,8 +86,8 @@ impl AddressSource {
 pub(crate) struct Match {
     pub(crate) slot: SlotId,
     pub(crate) test: Test,
-    /// The statement's number in the slot's prefilter.
-    pub(crate) candidate: Option<u32>,
+    /// The statement's number on the slot.
+    pub(crate) number: u32,
     pub(crate) on_oversize: OversizeHandling,
     /// The answer when the component is missing.
     pub(crate) on_missing: bool,
@@ -85,8 +99,8 @@ pub(crate) enum OnInvalidJson {
     /// Look at what was read up to the failure.
     InspectPart,
     Answer(bool),
-    /// Look at the body as text in this slot.
-    Text(SlotId),
+    /// Look at the body as text in this slot, on which the statement has this number.
+    Text { slot: SlotId, number: u32 },
 }
 
 #[derive(Debug)]
@@ -136,7 +150,11 @@ impl Compiler<'_> {
     ) -> Result<StmtKind, CompileError> {
         Ok(match statement {
             Statement::And(and) => StmtKind::And(self.children(&and.statements, rule, path, context)?),
-            Statement::Or(or) => StmtKind::Or(self.children(&or.statements, rule, path, context)?),
+            Statement::Or(or) => {
+                let children = self.children(&or.statements, rule, path, context)?;
+                let spans = spans(&children).unwrap_or_default();
+                StmtKind::Or { children, spans }
+            }
             Statement::Not(not) => {
                 let path = format!("{path}.Statement.");
                 StmtKind::Not(Box::new(self.statement(&not.statement, rule, &path, context)?))
@@ -269,12 +287,13 @@ impl Compiler<'_> {
             *whole_body =
                 matches!(field, FieldToMatch::Body(_)) && slot == self.slots.slot(FieldKey::Body, &[]);
         }
-        let candidate = literals_of(&test).map(|literals| self.slots.prefilter(slot, literals));
+        let needs = needs(&test);
+        let number = self.slots.register(slot, needs.clone());
         let fallback = |behavior: FallbackBehavior| behavior == FallbackBehavior::Match;
         StmtKind::Match(Box::new(Match {
             slot,
             test,
-            candidate,
+            number,
             on_oversize: match field {
                 FieldToMatch::Body(body) => body.oversize_handling.unwrap_or(OversizeHandling::Continue),
                 FieldToMatch::JsonBody(json) => json.oversize_handling.unwrap_or(OversizeHandling::Continue),
@@ -296,7 +315,9 @@ impl Compiler<'_> {
                     Some(BodyParsingFallbackBehavior::Match) => OnInvalidJson::Answer(true),
                     Some(BodyParsingFallbackBehavior::NoMatch) => OnInvalidJson::Answer(false),
                     Some(BodyParsingFallbackBehavior::EvaluateAsString) => {
-                        OnInvalidJson::Text(self.slots.slot(FieldKey::Body, chain))
+                        let slot = self.slots.slot(FieldKey::Body, chain);
+                        let number = self.slots.register(slot, needs);
+                        OnInvalidJson::Text { slot, number }
                     }
                 },
                 _ => OnInvalidJson::InspectPart,
@@ -330,15 +351,52 @@ fn byte_match(statement: &ByteMatchStatement) -> Result<Test, InvalidParameter> 
     })
 }
 
-/// The literals by which the slot's prefilter finds the test.
-fn literals_of(test: &Test) -> Option<Vec<Vec<u8>>> {
-    match test {
-        Test::Contains(finder) | Test::ContainsWord(finder) if finder.needle().len() > 1 => {
-            let mut literal = finder.needle().to_ascii_lowercase();
-            literal.truncate(LONGEST);
-            Some(vec![literal])
+/// Where statements are that all look at text and match nothing that is missing or oversize.
+fn spans(children: &[Stmt]) -> Option<Vec<Span>> {
+    let mut spans: Vec<Span> = Vec::new();
+    for child in children {
+        let StmtKind::Match(test) = &child.kind else {
+            return None;
+        };
+        if test.on_missing || test.on_oversize != OversizeHandling::Continue {
+            return None;
         }
-        Test::Regex(regex) => regex.required_literals().map(<[_]>::to_vec),
-        _ => None,
+        match spans.last_mut() {
+            Some(span) if span.slot == test.slot && span.end == test.number => span.end += 1,
+            _ => spans.push(Span {
+                slot: test.slot,
+                first: test.number,
+                end: test.number + 1,
+            }),
+        }
+    }
+    Some(spans)
+}
+
+/// What a text must have to pass the test.
+fn needs(test: &Test) -> Needs {
+    match test {
+        Test::Exactly(text) | Test::StartsWith(text) | Test::EndsWith(text) => Needs {
+            literals: None,
+            bytes: bytes::of_text(text),
+        },
+        Test::Contains(finder) | Test::ContainsWord(finder) => Needs {
+            literals: (finder.needle().len() > 1).then(|| {
+                let mut literal = finder.needle().to_ascii_lowercase();
+                literal.truncate(LONGEST);
+                vec![literal]
+            }),
+            bytes: bytes::of_text(finder.needle()),
+        },
+        Test::Regex(regex) => Needs {
+            literals: regex.required_literals().map(<[_]>::to_vec),
+            bytes: regex.required_bytes().to_vec(),
+        },
+        // Without these there is neither tag nor attribute.
+        Test::Xss => Needs {
+            literals: None,
+            bytes: vec![bytes::present(b"<=")],
+        },
+        Test::PatternSet(_) | Test::Size { .. } | Test::Sqli(_) => Needs::default(),
     }
 }

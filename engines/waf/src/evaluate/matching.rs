@@ -2,7 +2,7 @@
 
 use super::Evaluation;
 use super::scratch::{Item, SlotState};
-use crate::compile::{FieldKey, Match, OnInvalidJson, Plan, SlotId, Source, Test};
+use crate::compile::{FieldKey, Match, OnInvalidJson, Plan, SlotId, Source, Span, Test};
 use crate::model::{ComparisonOperator, OversizeHandling};
 use crate::verdict::{ConditionType, MatchDetail, OversizeField};
 use haechi_injection::{Sensitivity, sqli, xss};
@@ -26,16 +26,13 @@ impl<'p> Evaluation<'p, '_, '_> {
             match test.on_invalid_json {
                 OnInvalidJson::InspectPart => {}
                 OnInvalidJson::Answer(answer) => return self.answered(id, test, answer),
-                OnInvalidJson::Text(slot) => {
+                OnInvalidJson::Text { slot, number } => {
                     let state = self.compute(slot);
-                    return self.items(id, test, slot, state);
+                    return self.items(id, test, slot, number, state);
                 }
             }
         }
-        if self.explanation.is_none() && !self.is_candidate(test, state) {
-            return false;
-        }
-        self.items(id, test, test.slot, state)
+        self.items(id, test, test.slot, test.number, state)
     }
 
     fn answered(&mut self, id: u32, test: &'p Match, answer: bool) -> bool {
@@ -45,33 +42,71 @@ impl<'p> Evaluation<'p, '_, '_> {
         answer
     }
 
-    /// Whether the slot has a literal that every match contains.
-    fn is_candidate(&mut self, test: &Match, state: SlotState) -> bool {
-        let (Some(number), Some(scan)) = (test.candidate, &self.plan.slots[test.slot as usize].scan) else {
+    /// Whether any of these statements is worth a closer look.
+    pub(super) fn may_match(&mut self, span: Span) -> bool {
+        if self.explanation.is_some() {
+            return true;
+        }
+        let state = self.compute(span.slot);
+        if state.oversize {
+            self.note_oversize(span.slot);
+        }
+        if !state.present || state.invalid {
+            // A body that is not JSON may be looked at as text.
+            return state.invalid;
+        }
+        let Some(place) = self.scan(span.slot, state) else {
             return true;
         };
-        let mut place = state.scanned;
-        if place == 0 {
-            let scratch = &mut *self.scratch;
-            let start = scratch.bits.len();
-            scratch.bits.resize(start + scan.words(), 0);
-            for item in &scratch.items[state.items()] {
-                scan.run(&scratch.arena[item.text()], &mut scratch.bits[start..]);
-            }
-            place = start as u32 + 1;
-            scratch.slots[test.slot as usize].scanned = place;
-        }
-        let word = place as usize - 1 + number as usize / 64;
-        self.scratch.bits[word] & (1 << (number % 64)) != 0
+        (span.first..span.end).any(|number| self.bit(place, number))
     }
 
-    fn items(&mut self, id: u32, test: &'p Match, slot: SlotId, state: SlotState) -> bool {
+    /// Where the slot's bits of candidates are: first those of all its texts together, then of each. Finds them the
+    /// first time. `None` when nothing can be said without a closer look.
+    fn scan(&mut self, slot: SlotId, state: SlotState) -> Option<Bits> {
+        let scan = self.plan.slots[slot as usize].scan.as_ref()?;
+        let words = scan.words();
+        let known = state.scanned.max(self.scratch.slots[slot as usize].scanned);
+        if known != 0 {
+            let start = known as usize - 1;
+            return Some(Bits { start, words });
+        }
+        let scratch = &mut *self.scratch;
+        let start = scratch.bits.len();
+        scratch.bits.resize(start + words * (1 + state.items().len()), 0);
+        let (together, each) = scratch.bits[start..].split_at_mut(words);
+        for (item, bits) in scratch.items[state.items()].iter().zip(each.chunks_exact_mut(words)) {
+            scan.run(&scratch.arena[item.text()], bits);
+            together.iter_mut().zip(bits).for_each(|(all, bits)| *all |= *bits);
+        }
+        scratch.slots[slot as usize].scanned = start as u32 + 1;
+        Some(Bits { start, words })
+    }
+
+    fn bit(&self, bits: Bits, number: u32) -> bool {
+        self.scratch.bits[bits.start + number as usize / 64] & (1 << (number % 64)) != 0
+    }
+
+    fn items(&mut self, id: u32, test: &'p Match, slot: SlotId, number: u32, state: SlotState) -> bool {
+        if self.explanation.is_some() {
+            return self.explain_items(id, test, slot, state);
+        }
+        let Some(bits) = self.scan(slot, state) else {
+            return state.items().any(|at| self.hit(test, slot, self.scratch.items[at]));
+        };
+        if !self.bit(bits, number) {
+            return false;
+        }
+        state.items().enumerate().any(|(nth, at)| {
+            self.bit(bits.of_item(nth), number) && self.hit(test, slot, self.scratch.items[at])
+        })
+    }
+
+    fn explain_items(&mut self, id: u32, test: &'p Match, slot: SlotId, state: SlotState) -> bool {
         for at in state.items() {
             let item = self.scratch.items[at];
             let hit = self.hit(test, slot, item);
-            if self.explanation.is_some() {
-                self.explain_test(id, test, slot, Some(item), hit);
-            }
+            self.explain_test(id, test, slot, Some(item), hit);
             if hit {
                 return true;
             }
@@ -157,6 +192,20 @@ impl<'p> Evaluation<'p, '_, '_> {
         if !self.oversize.contains(&field) {
             self.oversize.push(field);
         }
+    }
+}
+
+/// A place in the scratch's bits, with a bit for each statement on a slot.
+#[derive(Clone, Copy)]
+struct Bits {
+    start: usize,
+    words: usize,
+}
+
+impl Bits {
+    fn of_item(self, nth: usize) -> Self {
+        let start = self.start + self.words * (nth + 1);
+        Self { start, ..self }
     }
 }
 

@@ -62,6 +62,12 @@ fn sequence(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
             run = joined;
             continue;
         }
+        // Repeated once it goes with what is before, and once with what comes after.
+        if let Some(once) = repeated(part) {
+            offer(product(&run, &once).unwrap_or(run));
+            run = once;
+            continue;
+        }
         offer(std::mem::replace(&mut run, vec![Vec::new()]));
         match exact(part) {
             Some(texts) => run = texts,
@@ -70,6 +76,14 @@ fn sequence(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
     }
     offer(run);
     best
+}
+
+/// The texts of which a repetition has one or more.
+fn repeated(part: &Hir) -> Option<Vec<Vec<u8>>> {
+    match part.kind() {
+        HirKind::Repetition(repetition) if repetition.min > 0 => exact(&repetition.sub),
+        _ => None,
+    }
 }
 
 /// The shortest text decides how rare a hit is, then few texts are better than many.
@@ -153,6 +167,8 @@ mod tests {
             ("[a-z]+foo(?:bar|baz)\\d", Some(&["foobar", "foobaz"])),
             ("(?:eval|system)\\s*\\(", Some(&["eval", "system"])),
             ("\\.\\./", Some(&["../"])),
+            ("etc[/x]+passwd", Some(&["/passwd", "xpasswd"])),
+            ("[^a]etc/+[^a]", Some(&["etc/"])),
             ("[a-z]+", None),
             ("a|bcd", None),
             ("(?:abc)?", None),
