@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use haechi_policy::Policy;
-use haechi_store::LogRecord;
+use haechi_store::{LogRecord, Txn};
 use haechi_wire::{ApiError, Fields, OperationSchema, ServiceSchema};
 
 use crate::call::{Call, Origin};
@@ -51,7 +51,7 @@ pub trait Credentials: Send + Sync {
         &self,
         access_key_id: &str,
         session_token: Option<&str>,
-    ) -> Result<Result<Credential, CredentialError>, Failure>;
+    ) -> Result<Result<Arc<Credential>, CredentialError>, Failure>;
 }
 
 /// A policy with the name that an explanation gives it.
@@ -78,6 +78,17 @@ pub struct CallerPolicies {
     pub service_control: Vec<Vec<LabelledPolicy>>,
     /// The principal's tags, session tags included.
     pub tags: Vec<(String, String)>,
+}
+
+impl CallerPolicies {
+    /// Whether some policy can decide by condition keys.
+    pub fn reads_context(&self) -> bool {
+        let any = |policies: &[LabelledPolicy]| policies.iter().any(|labelled| labelled.policy.reads_context());
+        any(&self.identity)
+            || self.boundary.as_ref().is_some_and(|boundary| boundary.policy.reads_context())
+            || self.session.as_deref().is_some_and(any)
+            || self.service_control.iter().any(|level| any(level))
+    }
 }
 
 /// Knows the policies of principals. IAM implements it.
@@ -225,4 +236,98 @@ pub trait Meter: Send + Sync {
 
     /// One request was refused before it was a call: no such service, a signature that does not hold.
     fn refused(&self, service: &str, code: &str);
+}
+
+/// A subnet, as whoever puts something into it must know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubnetFacts {
+    /// Its id.
+    pub id: String,
+    /// The VPC it is part of.
+    pub vpc: String,
+    /// The name of its Availability Zone.
+    pub availability_zone: String,
+    /// Whether it has an IPv6 range.
+    pub ipv6: bool,
+    /// Whether its VPC has an internet gateway.
+    pub internet_gateway: bool,
+}
+
+/// Knows the networks of accounts. EC2 implements it.
+///
+/// All questions are asked within the asker's transaction, which so depends on what it was told: a subnet that is
+/// deleted meanwhile makes it run again.
+#[async_trait]
+pub trait Network: Send + Sync {
+    /// The subnet with this id.
+    async fn subnet(
+        &self,
+        txn: &Txn,
+        account: &AccountId,
+        region: &Region,
+        id: &str,
+    ) -> Result<Option<SubnetFacts>, Failure>;
+
+    /// Whether there is a VPC with this id.
+    async fn has_vpc(
+        &self,
+        txn: &Txn,
+        account: &AccountId,
+        region: &Region,
+        id: &str,
+    ) -> Result<bool, Failure>;
+
+    /// The VPC of the security group with this id.
+    async fn vpc_of_security_group(
+        &self,
+        txn: &Txn,
+        account: &AccountId,
+        region: &Region,
+        id: &str,
+    ) -> Result<Option<String>, Failure>;
+
+    /// The security group of a VPC that stands for those who name none.
+    async fn default_security_group(
+        &self,
+        txn: &Txn,
+        account: &AccountId,
+        region: &Region,
+        vpc: &str,
+    ) -> Result<Option<String>, Failure>;
+
+    /// The public address behind an allocation id.
+    async fn address(
+        &self,
+        txn: &Txn,
+        account: &AccountId,
+        region: &Region,
+        allocation: &str,
+    ) -> Result<Option<String>, Failure>;
+}
+
+/// A network interface that a service keeps in somebody's subnet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterfaceFacts {
+    /// The subnet.
+    pub subnet: String,
+    /// Its security groups.
+    pub security_groups: Vec<String>,
+    /// What the service says of it: `ELB app/name/id`.
+    pub description: String,
+    /// `interface`, `network_load_balancer` …
+    pub kind: &'static str,
+    /// Who keeps it: `amazon-elb`.
+    pub requester: &'static str,
+}
+
+/// Services that put network interfaces into subnets. EC2 lists them, and deletes no subnet or group they are in.
+#[async_trait]
+pub trait NetworkInterfaces: Send + Sync {
+    /// The interfaces in an account and Region. The transaction depends on none being added meanwhile.
+    async fn interfaces(
+        &self,
+        txn: &Txn,
+        account: &AccountId,
+        region: &Region,
+    ) -> Result<Vec<InterfaceFacts>, Failure>;
 }

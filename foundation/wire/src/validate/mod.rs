@@ -7,8 +7,9 @@
 mod message;
 mod pattern;
 
-use message::{Path, Report};
+use message::{Manner, Path, Report};
 
+use crate::names::lower_camel;
 use crate::schema::{
     Constraints, Kind, Member, OperationSchema, Pattern, Protocol, ServiceSchema, StructSchema, TypeSchema,
 };
@@ -26,7 +27,12 @@ pub fn validate(
         let message = format!("The request must contain the parameter {name}");
         return Err(ApiError::new("MissingParameter", 400, message));
     }
-    let mut report = Report::default();
+    let manner = if service.name == "iam" {
+        Manner::Discreet
+    } else {
+        Manner::Plain
+    };
+    let mut report = Report::new(manner);
     structure(operation.input, input, &Path::root(), &mut report);
     let Some(message) = report.message() else {
         return Ok(());
@@ -49,7 +55,7 @@ fn missing_member(schema: &StructSchema, input: &Fields) -> Option<String> {
 }
 
 fn structure(schema: &StructSchema, fields: &Fields, path: &Path<'_>, report: &mut Report) {
-    for (index, member) in schema.members.iter().enumerate() {
+    for (index, member) in report.order(schema) {
         match fields.slot(index) {
             Some(held) => value(member, held, &path.member(member.name), report),
             None if member.required => report.missing(&path.member(member.name)),
@@ -95,7 +101,8 @@ fn list(member: &Member, item: &Member, items: &[Value], held: &Value, path: &Pa
         }
     }
     if items.iter().any(|element| violates(item.target, element)) {
-        let text = format!("Member must satisfy constraint: [{}]", Rule::texts(item.target));
+        let (rules, suffix) = (Rule::texts(item.target), report.element_suffix());
+        let text = format!("Member must satisfy constraint: [{rules}{suffix}]");
         report.violation(held, member.is_sensitive(), path, &text);
     }
 }

@@ -1,0 +1,18 @@
+//! The network interfaces that other services keep here.
+
+use haechi_core::ports::InterfaceFacts;
+use haechi_core::{Call, Failure};
+use haechi_store::Txn;
+
+use crate::Ec2;
+
+impl Ec2 {
+    /// All interfaces of the caller's account in its Region, in no order.
+    pub(crate) async fn interfaces(&self, txn: &Txn, call: &Call) -> Result<Vec<InterfaceFacts>, Failure> {
+        let mut all = Vec::new();
+        for user in self.users.get().map_or(&[][..], Vec::as_slice) {
+            all.extend(user.interfaces(txn, &call.account, &call.region).await?);
+        }
+        Ok(all)
+    }
+}
