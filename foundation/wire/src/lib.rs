@@ -26,13 +26,14 @@ pub mod model;
 mod names;
 pub mod schema;
 mod shape;
+mod stored;
 mod timestamp;
 mod validate;
 mod value;
 
-pub use audit::{JsonStyle, to_json};
+pub use audit::{JsonStyle, is_lower_camel_of, to_json, write_cloudtrail_member};
 pub use blob::Blob;
-pub use codec::{decode, encode, encode_error, encode_unrouted_error};
+pub use codec::{decode, encode, encode_error, encode_unrouted_error, push_json_string};
 pub use debug::fmt_fields;
 pub use error::ApiError;
 pub use message::{WireReply, WireRequest};
@@ -43,6 +44,7 @@ pub use schema::{
 /// The value of a document type.
 pub use serde_json::Value as Json;
 pub use shape::{Empty, Field, Operation, Shape, next};
+pub use stored::Stored;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use validate::validate;
 pub use value::{Fields, Value};

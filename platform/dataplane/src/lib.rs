@@ -18,4 +18,4 @@ pub use front::{Front, ResourceKind};
 pub use protection::{Protection, SigningKey};
 pub use report::{Report, ReportSink};
 pub use revision::{revision, touch};
-pub use snapshot::{ControlPlane, Fronts, Protections, Snapshot};
+pub use snapshot::{ControlPlane, Fronts, Protections, Snapshot, WebAcls};

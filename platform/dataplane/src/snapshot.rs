@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use haechi_core::{AccountId, Arn, Failure};
+use haechi_store::Txn;
 use serde::{Deserialize, Serialize};
 
 use crate::front::{Front, ResourceKind, TargetGroup};
@@ -49,4 +50,11 @@ pub trait Fronts: Send + Sync {
 pub trait Protections: Send + Sync {
     /// The web ACLs that guard something.
     async fn protections(&self) -> Result<Vec<Protection>, Failure>;
+}
+
+/// Knows web ACLs, for services that associate their resources themselves (CloudFront). WAF implements it.
+#[async_trait]
+pub trait WebAcls: Send + Sync {
+    /// Whether there is a web ACL with this ARN; asked within the asker's transaction, which so depends on it.
+    async fn exists(&self, txn: &Txn, web_acl: &Arn) -> Result<bool, Failure>;
 }
