@@ -1,0 +1,41 @@
+//! What API Gateway keeps, and under which keys.
+
+use haechi_core::{AccountId, Call, Region};
+use haechi_store::{Scope, Table};
+
+use crate::model::deployment::Deployment;
+use crate::model::domain::Domain;
+use crate::model::rest_api::RestApi;
+use crate::model::stage::Stage;
+
+/// REST APIs of an account and Region, by id.
+pub(crate) const APIS: Table<RestApi> = Table::new("apigateway", "rest-apis", 1).guarded();
+
+/// Deployments: `(API, deployment)`.
+pub(crate) const DEPLOYMENTS: Table<Deployment> = Table::new("apigateway", "deployments", 1).guarded();
+
+/// Stages: `(API, stage)`.
+pub(crate) const STAGES: Table<Stage> = Table::new("apigateway", "stages", 1).guarded();
+
+/// Custom domain names of an account and Region, by name.
+pub(crate) const DOMAINS: Table<Domain> = Table::new("apigateway", "domain-names", 1).guarded();
+
+/// Custom domain names of a Region → the account: a name is taken once for everybody.
+pub(crate) const DOMAIN_OWNERS: Table<AccountId> = Table::new("apigateway", "domain-name-owners", 1);
+
+/// All of an account and Region.
+pub(crate) const ALL: usize = usize::MAX / 2;
+
+/// The scope of a call.
+pub(crate) fn scope(call: &Call) -> Scope {
+    Scope::new(
+        call.partition().as_str(),
+        call.account.as_str(),
+        call.region.as_str(),
+    )
+}
+
+/// The scope of what is one for all accounts of a Region.
+pub(crate) fn shared_scope(region: &Region) -> Scope {
+    Scope::new(region.partition().as_str(), Scope::NONE, region.as_str())
+}
