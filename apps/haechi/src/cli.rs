@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{Config, Settings};
 use crate::explain::ExplainArgs;
 use crate::keys::KeysCommand;
+use crate::waf::WafCommand;
 
 /// The AWS security stack that anyone can run.
 #[derive(Debug, Parser)]
@@ -51,6 +52,9 @@ pub(crate) enum Command {
     /// Ask the policy engine, without any server
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Test web ACLs on recorded traffic, without any server
+    #[command(subcommand)]
+    Waf(WafCommand),
     /// Print what the same use would have cost on AWS
     Bill {
         /// Such as 2026-11; the months are UTC's

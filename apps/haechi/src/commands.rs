@@ -9,7 +9,7 @@ use haechi_wire::Blob;
 use serde_json::json;
 
 use crate::cli::{AccountCommand, Cli, ClockCommand, Command, PolicyCommand, ServerArgs};
-use crate::{backup, bill, client, credentials_file, doctor, explain, keys, server};
+use crate::{backup, bill, client, credentials_file, doctor, explain, keys, server, waf};
 
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
@@ -35,6 +35,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup { to, server } => take_backup(&to, &server).await?,
         Command::Restore { from, data_dir } => backup::restore(&from, &data_dir).await?,
         Command::Policy(PolicyCommand::Explain(args)) => return Ok(explained(&args)),
+        Command::Waf(command) => return Ok(waf::run(command)),
         Command::Bill { month, server } => {
             let body = json!({ "month": month });
             bill::print(&client::post(&server.data_dir, &server.endpoint, "bill", &body).await?)?;

@@ -16,6 +16,7 @@ mod metrics;
 mod seed;
 mod server;
 mod tls;
+mod waf;
 mod wiring;
 
 use std::process::ExitCode;

@@ -6,8 +6,10 @@
 mod feeds;
 mod library;
 mod managed;
+mod places;
 mod protection;
 
 pub use feeds::{Feeds, UnknownFeed};
 pub use library::{Library, LibraryError};
-pub use protection::compile;
+pub use places::{Places, PlacesError};
+pub use protection::{compile, library};
