@@ -382,7 +382,7 @@ fn trust_policies_are_about_assuming_the_role() {
         PolicyKind::Trust,
         &[&trust(r#"["sts:AssumeRole","sts:TagSession"]"#)],
     );
-    let text = "Trust Policy statement actions can only be sts:AssumeRole, sts:AssumeRoleWithSAML,  and sts:AssumeRoleWithWebIdentity";
+    let text = "AssumeRole policy may only specify STS AssumeRole actions.";
     refused(
         PolicyKind::Trust,
         &[

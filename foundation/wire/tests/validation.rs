@@ -138,12 +138,12 @@ fn a_list_of_plain_values_names_the_constraints_of_its_elements() {
 }
 
 #[test]
-fn query_services_have_their_own_code() {
+fn query_services_have_their_own_code_and_iam_repeats_no_value() {
     let error = violation("iam", "CreateUser", "Action=CreateUser&UserName=");
     assert_eq!(error.code, "ValidationError");
     assert!(
         error.message.contains(
-            "Value '' at 'userName' failed to satisfy constraint: Member must have length greater than or equal to 1"
+            "Value at 'userName' failed to satisfy constraint: Member must have length greater than or equal to 1"
         ),
         "{}",
         error.message
@@ -241,4 +241,17 @@ fn escapes_are_read() {
     .unwrap();
     let text = input.member(operation.input, "KeyId").unwrap().as_str();
     assert_eq!(text, Some("\"\\/\u{8}\u{c}\n\r\té😀"));
+}
+
+/// As recorded from IAM in 2026.
+#[test]
+fn iam_looks_at_members_in_the_order_of_a_java_map() {
+    let body = "Action=UpdateAccountPasswordPolicy&MaxPasswordAge=1096&MinimumPasswordLength=129&PasswordReusePrevention=25";
+    assert_eq!(
+        violation("iam", "UpdateAccountPasswordPolicy", body).message,
+        "3 validation errors detected: Value at 'minimumPasswordLength' failed to satisfy constraint: Member must have \
+         value less than or equal to 128; Value at 'passwordReusePrevention' failed to satisfy constraint: Member must \
+         have value less than or equal to 24; Value at 'maxPasswordAge' failed to satisfy constraint: Member must have \
+         value less than or equal to 1095"
+    );
 }

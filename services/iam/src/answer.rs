@@ -87,8 +87,9 @@ pub(crate) fn attached(arn: &str) -> api::AttachedPolicy {
     }
 }
 
-/// A role's own record with a trust policy, without what changes from day to day.
-pub(crate) fn role_with(account: &AccountId, role: &Role, trust_policy: &str) -> api::Role {
+/// A role as an instance profile and CreateRole's answer show it: without description and length of sessions, as
+/// recorded in 2026.
+pub(crate) fn brief_role(account: &AccountId, role: &Role, trust_policy: &str) -> api::Role {
     api::Role {
         path: Some(role.path.clone()),
         role_name: Some(role.name.clone()),
@@ -96,8 +97,6 @@ pub(crate) fn role_with(account: &AccountId, role: &Role, trust_policy: &str) ->
         arn: Some(role.arn(account)),
         create_date: date(role.created_ms),
         assume_role_policy_document: Some(encoded(trust_policy)),
-        description: role.description.clone(),
-        max_session_duration: i32::try_from(role.max_session_seconds).ok(),
         ..api::Role::default()
     }
 }
@@ -115,7 +114,11 @@ impl Iam {
 
     /// A role as lists show it.
     pub(crate) async fn listed_role(&self, account: &AccountId, role: &Role) -> Result<api::Role, Failure> {
-        Ok(role_with(account, role, &self.trust_policy(role).await?))
+        Ok(api::Role {
+            description: role.description.clone(),
+            max_session_duration: i32::try_from(role.max_session_seconds).ok(),
+            ..brief_role(account, role, &self.trust_policy(role).await?)
+        })
     }
 
     /// When the role was last assumed; empty where it never was.

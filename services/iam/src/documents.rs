@@ -28,6 +28,9 @@ pub(crate) fn check_identity(document: &str) -> Result<(), Failure> {
 
 /// A document that says who may assume a role.
 pub(crate) fn check_trust(document: &str) -> Result<Policy, Failure> {
+    if serde_json::from_str::<serde::de::IgnoredAny>(document).is_err() {
+        return Err(error::malformed_text("This policy contains invalid Json"));
+    }
     let policy = Policy::parse(document, PolicyKind::Trust).map_err(|error| error::malformed(&error))?;
     if policy_size(document) > TRUST_SIZE {
         return Err(error::quota("ACLSizePerRole", TRUST_SIZE));

@@ -13,7 +13,7 @@ use crate::model::permissions::Permissions;
 use crate::model::role::Role;
 use crate::model::user::User;
 use crate::store::{GROUPS, INSTANCE_PROFILES, OIDC_PROVIDERS, POLICIES, ROLES, USERS, name_id};
-use crate::tags::Tags;
+use crate::tags::{Case, Tags};
 
 /// An entity of an account.
 pub(crate) trait Entity: Record + Clone {
@@ -43,6 +43,9 @@ pub(crate) trait Entity: Record + Clone {
     fn is_called(&self, _given: &str, _account: &AccountId) -> bool {
         true
     }
+
+    /// Whether keys of tags that differ in case only are one key.
+    const TAG_CASE: Case = Case::Kept;
 
     /// Its tags; groups have none.
     fn tags(&self) -> Option<&Tags> {
@@ -143,6 +146,7 @@ macro_rules! holder {
 }
 
 impl Entity for User {
+    const TAG_CASE: Case = Case::Ignored;
     const TABLE: Table<Self> = USERS;
     named!("user");
     tagged!();
@@ -171,6 +175,7 @@ impl Holder for Group {
 }
 
 impl Entity for Role {
+    const TAG_CASE: Case = Case::Ignored;
     const TABLE: Table<Self> = ROLES;
     named!("role");
     tagged!();

@@ -33,10 +33,11 @@ use haechi_core::{Platform, Router, Service};
 use haechi_keyring::Keyring;
 
 pub use crate::accounts::{AccountExistsError, NewAccessKey};
+use crate::credentials::OpenCredentials;
 use crate::identities::ParsedPolicies;
 pub use crate::model::account::Account;
 use crate::ops::{
-    access_keys, account, attached, boundaries, credential_report, details, groups, inline,
+    access_key_uses, access_keys, account, attached, boundaries, credential_report, details, groups, inline,
     instance_profiles, login_profiles, oidc_providers, policies, policy_entities, policy_versions,
     roles as role_ops, service_linked_roles, simulate, tagging, users,
 };
@@ -48,6 +49,7 @@ pub struct Iam {
     platform: Platform,
     keyring: Arc<Keyring>,
     parsed: ParsedPolicies,
+    open_credentials: OpenCredentials,
     role_uses: RoleUses,
 }
 
@@ -59,6 +61,7 @@ impl Iam {
             platform,
             keyring,
             parsed,
+            open_credentials: OpenCredentials::new(),
             role_uses: RoleUses::default(),
         })
     }
@@ -108,7 +111,7 @@ pub fn service(iam: Arc<Iam>) -> Arc<dyn Service> {
         .on::<op::DetachRolePolicy, _, _>(attached::detach_role_policy)
         .on::<op::DetachUserPolicy, _, _>(attached::detach_user_policy)
         .on::<op::GenerateCredentialReport, _, _>(credential_report::generate_credential_report)
-        .on::<op::GetAccessKeyLastUsed, _, _>(access_keys::get_access_key_last_used)
+        .on::<op::GetAccessKeyLastUsed, _, _>(access_key_uses::get_access_key_last_used)
         .on::<op::GetAccountAuthorizationDetails, _, _>(details::get_account_authorization_details)
         .on::<op::GetAccountPasswordPolicy, _, _>(account::get_account_password_policy)
         .on::<op::GetAccountSummary, _, _>(account::get_account_summary)

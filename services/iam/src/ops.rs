@@ -1,5 +1,6 @@
 //! The operations, a family a file.
 
+pub(crate) mod access_key_uses;
 pub(crate) mod access_keys;
 pub(crate) mod account;
 pub(crate) mod attached;

@@ -115,9 +115,7 @@ pub enum PolicyError {
         field: &'static str,
     },
     /// A trust policy with other than STS actions.
-    #[error(
-        "Trust Policy statement actions can only be sts:AssumeRole, sts:AssumeRoleWithSAML,  and sts:AssumeRoleWithWebIdentity"
-    )]
+    #[error("AssumeRole policy may only specify STS AssumeRole actions.")]
     TrustAction {
         /// The action as written.
         action: String,

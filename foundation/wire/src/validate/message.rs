@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::Value;
 use crate::names::lower_camel;
+use crate::schema::StructSchema;
 
 /// More violations than this are counted as this many; a request of a million bad elements gets no
 /// message of a million lines.
@@ -71,12 +72,50 @@ impl Path<'_> {
 }
 
 /// The violations found so far.
-#[derive(Default)]
 pub(super) struct Report {
     violations: Vec<String>,
+    manner: Manner,
+}
+
+/// How a service words its report.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Values are repeated.
+    Plain,
+    /// No value is repeated, and of a list's elements it is also said that they must not be null. So answers IAM
+    /// (recorded in 2026).
+    Discreet,
 }
 
 impl Report {
+    pub(super) fn new(manner: Manner) -> Self {
+        Self {
+            violations: Vec::new(),
+            manner,
+        }
+    }
+
+    /// Whether values are kept to itself, and members looked at in an order of its own.
+    pub(super) fn is_discreet(&self) -> bool {
+        self.manner == Manner::Discreet
+    }
+
+    /// The members of a structure in the order in which a discreet service looks at them.
+    pub(super) fn order(schema: &StructSchema) -> Vec<usize> {
+        let count = schema.members.len();
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by_key(|index| hash_bucket(&lower_camel(schema.members[*index].name), count));
+        order
+    }
+
+    /// What stands behind the constraints of a list's elements.
+    pub(super) fn element_suffix(&self) -> &'static str {
+        match self.manner {
+            Manner::Plain => "",
+            Manner::Discreet => ", Member must not be null",
+        }
+    }
+
     /// A required value that is absent.
     pub(super) fn missing(&mut self, path: &Path<'_>) {
         self.push(path, "Value null", "Member must not be null");
@@ -84,7 +123,7 @@ impl Report {
 
     /// A value that violates a constraint. A sensitive one is not repeated.
     pub(super) fn violation(&mut self, held: &Value, sensitive: bool, path: &Path<'_>, constraint: &str) {
-        let value = if sensitive {
+        let value = if sensitive || self.is_discreet() {
             "Value".to_owned()
         } else {
             format!("Value '{}'", echo(held))
@@ -112,6 +151,16 @@ impl Report {
             ));
         }
     }
+}
+
+/// Where Java's `HashMap` of so many entries keeps a key. IAM's order of violations (recorded in 2026) is that of such a
+/// map.
+fn hash_bucket(key: &str, entries: usize) -> u32 {
+    let hash = key.encode_utf16().fold(0_u32, |hash, unit| {
+        hash.wrapping_mul(31).wrapping_add(unit.into())
+    });
+    let capacity = (entries * 4 / 3 + 1).next_power_of_two().max(16) as u32;
+    (hash ^ (hash >> 16)) & (capacity - 1)
 }
 
 /// A value as Java prints it.

@@ -54,13 +54,37 @@ fn missing_member(schema: &StructSchema, input: &Fields) -> Option<String> {
     Some(lower_camel(member.name))
 }
 
+/// Whether the member that is the body, and must be there, is not.
+fn lacks_body(schema: &StructSchema, fields: &Fields) -> bool {
+    schema.payload.is_some_and(|index| {
+        fields.slot(index).is_none() && schema.members.get(index).is_some_and(|member| member.required)
+    })
+}
+
 fn structure(schema: &StructSchema, fields: &Fields, path: &Path<'_>, report: &mut Report) {
-    for (index, member) in report.order(schema) {
-        match fields.slot(index) {
-            Some(held) => value(member, held, &path.member(member.name), report),
-            None if member.required => report.missing(&path.member(member.name)),
-            None => {}
+    if report.is_discreet() {
+        for index in Report::order(schema) {
+            structure_member(schema, index, fields, path, report);
         }
+    } else {
+        for index in 0..schema.members.len() {
+            structure_member(schema, index, fields, path, report);
+        }
+    }
+}
+
+fn structure_member(
+    schema: &StructSchema,
+    index: usize,
+    fields: &Fields,
+    path: &Path<'_>,
+    report: &mut Report,
+) {
+    let member = &schema.members[index];
+    match fields.slot(index) {
+        Some(held) => value(member, held, &path.member(member.name), report),
+        None if member.required => report.missing(&path.member(member.name)),
+        None => {}
     }
 }
 

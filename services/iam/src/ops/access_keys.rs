@@ -208,38 +208,3 @@ pub(crate) async fn delete_access_key(
         })
         .await
 }
-
-/// Uses of keys are not recorded: the answer is that of a key that was never used.
-pub(crate) async fn get_access_key_last_used(
-    iam: Arc<Iam>,
-    call: Arc<Call>,
-    input: api::GetAccessKeyLastUsedRequest,
-) -> Result<api::GetAccessKeyLastUsedResponse, Failure> {
-    let id = required(input.access_key_id);
-    let found = iam
-        .platform
-        .store
-        .get(&ACCESS_KEYS, &Scope::deployment(), id.as_str())
-        .await?;
-    let found = found.filter(|key| key.account == call.account);
-    let user = found.as_ref().and_then(|key| shown(&key.owner));
-    let resource = match &user {
-        Some(name) => match iam.find::<User>(&call.account, name).await? {
-            Some(user) => user.arn(&call.account),
-            None => "*".to_owned(),
-        },
-        None => "*".to_owned(),
-    };
-    iam.authorize(&call, &resource, Context::new()).await?;
-    if found.is_none() {
-        return Err(error::no_such_access_key(&id));
-    }
-    Ok(api::GetAccessKeyLastUsedResponse {
-        user_name: user,
-        access_key_last_used: Some(api::AccessKeyLastUsed {
-            last_used_date: None,
-            service_name: Some("N/A".to_owned()),
-            region: Some("N/A".to_owned()),
-        }),
-    })
-}

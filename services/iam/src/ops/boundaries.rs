@@ -7,7 +7,7 @@ use haechi_core::{Call, Failure};
 use haechi_policy::Context;
 use haechi_wire::Empty;
 
-use super::policies::check_arn;
+use super::policies::check_boundary;
 use crate::Iam;
 use crate::access::{current, required, save};
 use crate::attachment;
@@ -24,7 +24,7 @@ async fn set<H: Holder>(
 ) -> Result<Empty, Failure> {
     let mut context = Context::new();
     if let Some(boundary) = &boundary {
-        check_arn(boundary)?;
+        check_boundary(boundary)?;
         context.set("iam:permissionsboundary", boundary.as_str());
     }
     iam.open_with::<H>(call, name, context).await?;

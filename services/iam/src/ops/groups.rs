@@ -237,12 +237,17 @@ pub(crate) async fn remove_user_from_group(
     input: api::RemoveUserFromGroupRequest,
 ) -> Result<Empty, Failure> {
     let (group, user) = (&required(input.group_name), &required(input.user_name));
-    iam.open::<Group>(&call, group).await?;
     let account = &call.account;
+    if iam.find::<User>(account, user).await?.is_some() {
+        iam.open::<Group>(&call, group).await?;
+    } else {
+        iam.authorize(&call, &arn(account, "group", "/", group), Context::new())
+            .await?;
+    }
     iam.platform
         .write(&call, |txn| async move {
-            let mut group = current::<Group>(&txn, account, group).await?;
             let mut user = current::<User>(&txn, account, user).await?;
+            let mut group = current::<Group>(&txn, account, group).await?;
             user.groups.retain(|name| *name != group.name);
             group.users.retain(|name| *name != user.name);
             save(&txn, account, &user).await?;

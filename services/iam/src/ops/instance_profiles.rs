@@ -21,7 +21,7 @@ pub(crate) async fn create_instance_profile(
     input: api::CreateInstanceProfileRequest,
 ) -> Result<api::CreateInstanceProfileResponse, Failure> {
     let (name, path) = (required(input.instance_profile_name), path_of(input.path));
-    let tags = tags::from_request(input.tags)?;
+    let tags = tags::from_request(input.tags, tags::Case::Kept)?;
     let arn = arn(&call.account, "instance-profile", &path, &name);
     iam.authorize_making(&call, &arn, "iam:TagInstanceProfile", &tags, Context::new())
         .await?;

@@ -59,7 +59,7 @@ pub(crate) async fn create_open_id_connect_provider(
 ) -> Result<api::CreateOpenIDConnectProviderResponse, Failure> {
     let url = required(input.url);
     let path = host_and_path(&url)?.to_owned();
-    let tags = tags::from_request(input.tags)?;
+    let tags = tags::from_request(input.tags, tags::Case::Kept)?;
     let arn = &arn(&call.account, "oidc-provider", "/", &path);
     iam.authorize_making(&call, arn, "iam:TagOpenIDConnectProvider", &tags, Context::new())
         .await?;

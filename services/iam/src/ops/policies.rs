@@ -49,11 +49,24 @@ pub(crate) async fn open_to_change(
 
 /// Refuses what is not the ARN of a managed policy.
 pub(crate) fn check_arn(given: &str) -> Result<(), Failure> {
-    let parsed =
-        Arn::parse(given).filter(|arn| arn.service() == "iam" && arn.resource().starts_with("policy/"));
-    parsed
-        .map(drop)
-        .ok_or_else(|| error::invalid_input(format!("ARN {given} is not valid.")))
+    if is_policy_arn(given) {
+        Ok(())
+    } else {
+        Err(error::validation(format!("ARN {given} is not valid.")))
+    }
+}
+
+/// The same for a permissions boundary, which is refused by another code.
+pub(crate) fn check_boundary(given: &str) -> Result<(), Failure> {
+    if is_policy_arn(given) {
+        Ok(())
+    } else {
+        Err(error::invalid_input(format!("ARN {given} is not valid.")))
+    }
+}
+
+fn is_policy_arn(given: &str) -> bool {
+    Arn::parse(given).is_some_and(|arn| arn.service() == "iam" && arn.resource().starts_with("policy/"))
 }
 
 /// The path in a policy's ARN.
@@ -104,7 +117,7 @@ pub(crate) async fn create_policy(
     input: api::CreatePolicyRequest,
 ) -> Result<api::CreatePolicyResponse, Failure> {
     let (name, path) = (required(input.policy_name), path_of(input.path));
-    let tags = tags::from_request(input.tags)?;
+    let tags = tags::from_request(input.tags, tags::Case::Kept)?;
     let arn = arn(&call.account, "policy", &path, &name);
     iam.authorize_making(&call, &arn, "iam:TagPolicy", &tags, Context::new())
         .await?;

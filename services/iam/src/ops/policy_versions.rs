@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use haechi_api_iam as api;
 use haechi_core::{Call, Failure};
+use haechi_policy::Context;
 use haechi_wire::Empty;
 
 use super::policies::{self, Named};
 use crate::access::{current, required, save};
 use crate::model::managed_policy::{ManagedPolicy, PolicyVersion};
 use crate::paging::PageRequest;
-use crate::{Iam, answer, documents, error};
+use crate::{Iam, answer, aws_managed, documents, error};
 
 /// The most versions of one policy.
 const MAX_VERSIONS: usize = 5;
@@ -25,6 +26,18 @@ fn missing(arn: &str, version: &str) -> Failure {
     error::no_such_entity(format!(
         "Policy {arn} version {version} does not exist or is not attachable."
     ))
+}
+
+/// Of a version of a policy that is not there, AWS says the same as of a version that is not there; to those who
+/// may ask.
+async fn policy_is_there(iam: &Iam, call: &Call, arn: &str, version: &str) -> Result<(), Failure> {
+    policies::check_arn(arn)?;
+    let own = !arn.starts_with(aws_managed::PREFIX);
+    if own && iam.find::<ManagedPolicy>(&call.account, arn).await?.is_none() {
+        iam.authorize(call, arn, Context::new()).await?;
+        return Err(missing(arn, version));
+    }
+    Ok(())
 }
 
 pub(crate) async fn create_policy_version(
@@ -67,6 +80,7 @@ pub(crate) async fn get_policy_version(
     input: api::GetPolicyVersionRequest,
 ) -> Result<api::GetPolicyVersionResponse, Failure> {
     let (arn, version) = (required(input.policy_arn), required(input.version_id));
+    policy_is_there(&iam, &call, &arn, &version).await?;
     let shown = match policies::open(&iam, &call, &arn).await? {
         Named::Own(policy) => number(&version)
             .and_then(|number| policy.version(number))
@@ -121,6 +135,7 @@ pub(crate) async fn delete_policy_version(
     input: api::DeletePolicyVersionRequest,
 ) -> Result<Empty, Failure> {
     let (arn, version) = (&required(input.policy_arn), &required(input.version_id));
+    policy_is_there(&iam, &call, arn, version).await?;
     policies::open_to_change(&iam, &call, arn).await?;
     let (account, now) = (&call.account, call.time.as_millis());
     iam.platform
@@ -147,6 +162,7 @@ pub(crate) async fn set_default_policy_version(
     input: api::SetDefaultPolicyVersionRequest,
 ) -> Result<Empty, Failure> {
     let (arn, version) = (&required(input.policy_arn), &required(input.version_id));
+    policy_is_there(&iam, &call, arn, version).await?;
     policies::open_to_change(&iam, &call, arn).await?;
     let (account, now) = (&call.account, call.time.as_millis());
     iam.platform

@@ -8,6 +8,7 @@ use haechi_core::{Call, Failure};
 use haechi_policy::Context;
 use haechi_wire::Empty;
 
+use super::policies::check_boundary;
 use crate::access::{arn, current, insert, path_of, remove, required, save};
 use crate::attachment::Usage;
 use crate::entity::Entity;
@@ -26,10 +27,11 @@ pub(crate) async fn create_role(
     input: api::CreateRoleRequest,
 ) -> Result<api::CreateRoleResponse, Failure> {
     let (name, path) = (required(input.role_name), path_of(input.path));
-    let tags = tags::from_request(input.tags)?;
+    let tags = tags::from_request(input.tags, tags::Case::Ignored)?;
     let boundary = input.permissions_boundary;
     let mut context = Context::new();
     if let Some(boundary) = &boundary {
+        check_boundary(boundary)?;
         context.set("iam:permissionsboundary", boundary.as_str());
     }
     iam.authorize_making(
@@ -95,7 +97,7 @@ pub(crate) async fn put_new_role<O: haechi_wire::Shape>(
             Ok(answer(api::Role {
                 permissions_boundary: answer::boundary(&role.permissions),
                 tags: tags::answer_if_any(&role.tags),
-                ..answer::role_with(account, role, &role.trust_policy)
+                ..answer::brief_role(account, role, &role.trust_policy)
             }))
         })
         .await
@@ -176,7 +178,10 @@ pub(crate) async fn update_role_description(
             let mut role = current::<Role>(&txn, account, name).await?;
             role.description = description.clone().filter(|text| !text.is_empty());
             save(&txn, account, &role).await?;
-            let answer = answer::role_with(account, &role, trust);
+            let answer = api::Role {
+                description: role.description.clone(),
+                ..answer::brief_role(account, &role, trust)
+            };
             Ok(api::UpdateRoleDescriptionResponse { role: Some(answer) })
         })
         .await

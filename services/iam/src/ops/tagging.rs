@@ -24,11 +24,11 @@ async fn tag<E: Entity>(
     given: &str,
     new: Option<Vec<api::Tag>>,
 ) -> Result<Empty, Failure> {
-    let new = &tags::from_request(new)?;
+    let new = &tags::from_request(new, E::TAG_CASE)?;
     let mut context = Context::new();
     tags::describe_request(new, &mut context);
     iam.open_with::<E>(call, given, context).await?;
-    change::<E>(iam, call, given, |own| tags::add(own, new)).await
+    change::<E>(iam, call, given, |own| tags::add(own, new, E::TAG_CASE)).await
 }
 
 async fn untag<E: Entity>(iam: &Iam, call: &Call, given: &str, keys: Vec<String>) -> Result<Empty, Failure> {
@@ -36,7 +36,7 @@ async fn untag<E: Entity>(iam: &Iam, call: &Call, given: &str, keys: Vec<String>
     tags::describe_keys(&keys, &mut context);
     iam.open_with::<E>(call, given, context).await?;
     change::<E>(iam, call, given, |own| {
-        tags::remove(own, &keys);
+        tags::remove(own, &keys, E::TAG_CASE);
         Ok(())
     })
     .await

@@ -8,6 +8,7 @@ use haechi_policy::Context;
 use haechi_store::Txn;
 use haechi_wire::Empty;
 
+use super::policies::check_boundary;
 use crate::access::{arn, current, insert, path_of, remove, required, save};
 use crate::entity::Entity;
 use crate::model::access_key::KeyOwner;
@@ -25,10 +26,11 @@ pub(crate) async fn create_user(
     input: api::CreateUserRequest,
 ) -> Result<api::CreateUserResponse, Failure> {
     let (name, path) = (required(input.user_name), path_of(input.path));
-    let tags = tags::from_request(input.tags)?;
+    let tags = tags::from_request(input.tags, tags::Case::Ignored)?;
     let boundary = input.permissions_boundary;
     let mut context = Context::new();
     if let Some(boundary) = &boundary {
+        check_boundary(boundary)?;
         context.set("iam:permissionsboundary", boundary.as_str());
     }
     let arn = arn(&call.account, "user", &path, &name);
