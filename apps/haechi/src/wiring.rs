@@ -104,7 +104,7 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
     let firehose = haechi_firehose::Firehose::new(platform.clone());
     let global_accelerator = haechi_globalaccelerator::GlobalAccelerator::new(platform.clone());
     let logs = haechi_logs::Logs::new(platform.clone());
-    let waf = haechi_wafv2::Waf::new(platform.clone());
+    let waf = haechi_wafv2::Waf::new(platform.clone(), Arc::clone(&keyring));
     let services: Vec<Arc<dyn Service>> = vec![
         haechi_apigateway::service(apigateway),
         haechi_appsync::service(appsync),
