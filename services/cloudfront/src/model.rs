@@ -1,0 +1,3 @@
+//! What is true of a distribution, whatever the request.
+
+pub(crate) mod distribution;
