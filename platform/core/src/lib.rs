@@ -8,6 +8,7 @@
 //! - [`service`]: how a service registers its operations.
 //! - [`platform`]: the handles that every service is given.
 //! - [`ports`]: what the platform asks of services, and services of each other.
+//! - [`telemetry`]: ports for log lines and metrics.
 //! - [`failure`]: why an operation did not succeed.
 
 pub mod arn;
@@ -21,6 +22,7 @@ pub mod ports;
 pub mod principal;
 pub mod random;
 pub mod service;
+pub mod telemetry;
 
 pub use arn::Arn;
 pub use call::{AuditedResource, Call, Origin};
