@@ -100,7 +100,8 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
     let cloudwatch = haechi_cloudwatch::CloudWatch::new(platform.clone());
     let user_pools = haechi_cognito_idp::UserPools::new(platform.clone());
     let ec2 = haechi_ec2::Ec2::new(platform.clone());
-    let load_balancing = haechi_elbv2::LoadBalancing::new(platform.clone());
+    let load_balancing = haechi_elbv2::LoadBalancing::new(platform.clone(), ec2.clone());
+    ec2.connect_users(vec![load_balancing.clone()]);
     let firehose = haechi_firehose::Firehose::new(platform.clone());
     let global_accelerator = haechi_globalaccelerator::GlobalAccelerator::new(platform.clone());
     let logs = haechi_logs::Logs::new(platform.clone());
