@@ -1,5 +1,7 @@
 //! Web ACLs of managed rule groups.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -32,15 +34,20 @@ pub fn all() -> Vec<&'static str> {
 
 /// A plan that refers to these groups, in this order.
 pub fn plan(groups: &[&str]) -> Result<Plan> {
-    referring(groups, "None")
+    referring(groups, "None", None)
+}
+
+/// The same with the groups' files of this folder, for those who work on them.
+pub fn edited(groups: &[&str], folder: &Path) -> Result<Plan> {
+    referring(groups, "None", Some(folder))
 }
 
 /// The same, but what a group decides is only counted, so that a request is looked at by all of them.
 pub fn counting(groups: &[&str]) -> Result<Plan> {
-    referring(groups, "Count")
+    referring(groups, "Count", None)
 }
 
-fn referring(groups: &[&str], override_action: &str) -> Result<Plan> {
+fn referring(groups: &[&str], override_action: &str, edited: Option<&Path>) -> Result<Plan> {
     let visibility = r#""VisibilityConfig":{"SampledRequestsEnabled":true,"CloudWatchMetricsEnabled":true,"MetricName":"m"}"#;
     let rules: Vec<_> = groups
         .iter()
@@ -57,13 +64,15 @@ fn referring(groups: &[&str], override_action: &str) -> Result<Plan> {
         rules.join(",")
     );
     let acl = WebAcl::from_json(json.as_bytes(), SearchStringEncoding::Text)?;
-    Ok(Plan::compile(&acl, "111122223333", &Managed)?)
+    Ok(Plan::compile(&acl, "111122223333", &Managed { edited })?)
 }
 
-/// The managed groups and their lists as they ship; nothing else.
-struct Managed;
+/// The managed groups and their lists as they ship, unless a folder has other files for them; nothing else.
+struct Managed<'a> {
+    edited: Option<&'a Path>,
+}
 
-impl Resolver for Managed {
+impl Resolver for Managed<'_> {
     fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
         None
     }
@@ -76,7 +85,11 @@ impl Resolver for Managed {
         _: &[ManagedRuleGroupConfig],
     ) -> Option<Arc<ManagedRuleGroup>> {
         let group = haechi_managed::find(vendor, name)?;
-        let document = RuleGroup::from_json(group.json.as_bytes(), SearchStringEncoding::Text).ok()?;
+        let edited = self
+            .edited
+            .and_then(|folder| fs::read_to_string(folder.join(format!("{name}.json"))).ok());
+        let json = edited.as_deref().unwrap_or(group.json);
+        let document = RuleGroup::from_json(json.as_bytes(), SearchStringEncoding::Text).ok()?;
         Some(Arc::new(ManagedRuleGroup {
             vendor_name: vendor.to_owned(),
             name: name.to_owned(),

@@ -1,4 +1,5 @@
-//! Requests in files: a JSON object per line.
+//! Requests in files: a JSON object per line (`.jsonl`), or texts, one per line (`.txt`), each of which is put where a
+//! user's text arrives: into a query argument, a field of a form, a string of a JSON document.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
@@ -73,14 +74,75 @@ impl Loaded<'_> {
     }
 }
 
-/// The records of a file.
-pub fn read(path: &Path) -> Result<Vec<Record>> {
+/// The records of a file. `attack` is what texts are; requests say it themselves.
+pub fn read(path: &Path, attack: bool) -> Result<Vec<Record>> {
     let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    if path.extension().is_some_and(|extension| extension == "txt") {
+        let class = path.file_stem().unwrap_or_default().to_string_lossy();
+        let lines = text.lines().filter(|line| !line.is_empty());
+        return Ok(lines.flat_map(|line| placed(&class, attack, line)).collect());
+    }
     text.lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(nth, line)| {
             serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), nth + 1))
+        })
+        .collect()
+}
+
+const USER_AGENT: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+
+/// A line in each of the places. `\r`, `\n` and `\0` of a text are written as such escapes.
+fn placed(class: &str, attack: bool, line: &str) -> [Record; 3] {
+    let text = line
+        .replace("\\r", "\r")
+        .replace("\\n", "\n")
+        .replace("\\0", "\0");
+    let record = |place: &str, method: &str, target: String, content_type: Option<&str>, body: String| {
+        let mut headers: Vec<(String, String)> = [
+            ("Host", "www.example.com"),
+            ("User-Agent", USER_AGENT),
+            ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+            ("Accept-Language", "en-US,en;q=0.9,ko;q=0.8"),
+            ("Referer", "https://www.example.com/"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+        headers.extend(content_type.map(|kind| ("Content-Type".to_owned(), kind.to_owned())));
+        Record {
+            id: format!("{place}: {line}"),
+            class: class.to_owned(),
+            attack,
+            method: method.to_owned(),
+            target,
+            headers,
+            body,
+            body_base64: None,
+        }
+    };
+    let escaped = percent(&text);
+    let json = serde_json::json!({ "id": 7, "text": text }).to_string();
+    [
+        record("argument", "GET", format!("/search?q={escaped}&page=1"), None, String::new()),
+        record(
+            "form",
+            "POST",
+            "/comments".to_owned(),
+            Some("application/x-www-form-urlencoded"),
+            format!("name=kim&text={escaped}"),
+        ),
+        record("json", "POST", "/api/items".to_owned(), Some("application/json"), json),
+    ]
+}
+
+/// Escapes as a browser does in a form.
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => char::from(byte).to_string(),
+            b' ' => "+".to_owned(),
+            _ => format!("%{byte:02X}"),
         })
         .collect()
 }

@@ -5,11 +5,13 @@
 //! after the first texts each byte costs one table look-up. The literals that every match must contain (`literals`)
 //! spare most texts the automaton altogether.
 
+mod branches;
 pub(crate) mod bytes;
 mod cache;
 pub(crate) mod literals;
 mod pattern_set;
 
+pub(crate) use branches::Needs;
 pub use pattern_set::{PatternSet, SharedPatternSet};
 
 use crate::error::{InvalidParameter, ParameterField};
@@ -35,7 +37,7 @@ pub struct Regex {
     automaton: Arc<DFA>,
     caches: Pool<Cache, NewCache>,
     literals: Option<Vec<Vec<u8>>>,
-    bytes: Vec<bytes::Kinds>,
+    needs: Vec<Needs>,
 }
 
 impl fmt::Debug for Regex {
@@ -80,7 +82,7 @@ impl Regex {
             automaton,
             caches: Pool::new(Box::new(move || fresh.create_cache())),
             literals: literals::required(&hir),
-            bytes: bytes::required(&hir),
+            needs: branches::needs(&hir),
         })
     }
 
@@ -99,9 +101,9 @@ impl Regex {
         self.literals.as_deref()
     }
 
-    /// Sets of kinds of bytes; every match has a byte of each.
-    pub(crate) fn required_bytes(&self) -> &[bytes::Kinds] {
-        &self.bytes
+    /// What texts that match have: all that one of these says.
+    pub(crate) fn needs(&self) -> &[Needs] {
+        &self.needs
     }
 
     /// Whether the pattern is in `haystack`, at any place.

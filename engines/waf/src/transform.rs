@@ -26,6 +26,7 @@ mod whitespace;
 mod vectors;
 
 use crate::model::TextTransformationType as Type;
+use crate::regex::bytes::{self, Kinds};
 
 /// What a transformation did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,27 @@ pub fn apply(kind: Type, input: &[u8], out: &mut Vec<u8>) -> Outcome {
     }
 }
 
+/// The kinds of bytes without which a transformation leaves a text as it is; `None` when that can't be said.
+pub(crate) fn acts_on(kind: Type) -> Option<Kinds> {
+    let any = |bytes: &[u8]| bytes.iter().fold(0, |all, &byte| all | bytes::of(byte));
+    Some(match kind {
+        Type::None => 0,
+        Type::Lowercase => bytes::CAPITAL,
+        Type::UrlDecode | Type::UrlDecodeUni => any(b"%+"),
+        Type::HtmlEntityDecode => any(b"&"),
+        Type::JsDecode | Type::JsDecodeExt | Type::CssDecode | Type::EscapeSeqDecode => any(b"\\"),
+        Type::RemoveNulls | Type::ReplaceNulls => any(b"\0"),
+        Type::ReplaceComments => any(b"/"),
+        Type::RemoveWhitespace | Type::CompressWhiteSpace | Type::Trim | Type::TrimLeft | Type::TrimRight => {
+            // A no-break space is one for some of them.
+            any(b" \t\n\r\x0b\x0c\xa0")
+        }
+        Type::CmdLineUnix => any(b"\\\"' \t\n\r\x0b\x0c") | bytes::CAPITAL,
+        Type::Utf8ToUnicode => any(b"\x80"),
+        _ => return None,
+    })
+}
+
 /// The value of one hexadecimal digit.
 fn hex_digit(byte: u8) -> Option<u8> {
     match byte {
@@ -117,4 +139,54 @@ fn narrow(code: u16) -> u8 {
 /// ASCII white space as C's `isspace` has it.
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KINDS: [Type; 19] = [
+        Type::None,
+        Type::Lowercase,
+        Type::UrlDecode,
+        Type::UrlDecodeUni,
+        Type::HtmlEntityDecode,
+        Type::JsDecode,
+        Type::JsDecodeExt,
+        Type::CssDecode,
+        Type::EscapeSeqDecode,
+        Type::RemoveNulls,
+        Type::ReplaceNulls,
+        Type::ReplaceComments,
+        Type::RemoveWhitespace,
+        Type::CompressWhiteSpace,
+        Type::Trim,
+        Type::TrimLeft,
+        Type::TrimRight,
+        Type::CmdLineUnix,
+        Type::Utf8ToUnicode,
+    ];
+
+    proptest! {
+        #[test]
+        fn a_text_without_what_a_transformation_acts_on_stays(
+            text in prop_oneof!["[a-z0-9=:]{0,12}", "[ -~]{0,8}", "[a-z \\t;,'\"%+&/(]{0,8}", "[a-c\u{a0}\u{e9}]{0,4}"],
+        ) {
+            for kind in KINDS {
+                let acts_on = acts_on(kind).expect("it is in the list");
+                if acts_on & bytes::present(text.as_bytes()) != 0 {
+                    continue;
+                }
+                let mut out = Vec::new();
+                let outcome = apply(kind, text.as_bytes(), &mut out);
+                let same = match outcome {
+                    Outcome::Unchanged => true,
+                    Outcome::Part { start, end } => (start, end) == (0, text.len()),
+                    Outcome::Written => out == text.as_bytes(),
+                };
+                prop_assert!(same, "{kind:?} of {text:?}");
+            }
+        }
+    }
 }

@@ -19,11 +19,15 @@ use haechi_bench_waf::{acl, corpus, requests};
 struct Arguments {
     /// Files of hostile requests, for the distribution.
     corpora: Vec<PathBuf>,
-    /// Only this many evaluations of the browser's GET (or, with --post, of the JSON POST), for a profiler.
+    /// Only this many evaluations of one request, for a profiler: the browser's GET unless told otherwise.
     #[arg(long)]
     profile: Option<u32>,
+    /// Profile the JSON POST.
     #[arg(long)]
     post: bool,
+    /// Profile a body of 8 KiB made of this.
+    #[arg(long)]
+    piece: Option<String>,
 }
 
 fn main() -> Result<()> {
@@ -34,6 +38,14 @@ fn main() -> Result<()> {
     let body = requests::json_body();
     let headers = requests::json_headers();
     let post = requests::post("/cart", &headers, body.as_bytes());
+    if let (Some(times), Some(piece)) = (arguments.profile, &arguments.piece) {
+        let plan = acl::counting(&acl::all())?;
+        let text = piece.repeat(8100 / piece.len());
+        let request = requests::post("/", &headers, text.as_bytes());
+        let mut run = Runner::new(&plan);
+        (0..times).for_each(|_| run.evaluate(&request));
+        return Ok(());
+    }
     if let Some(times) = arguments.profile {
         let request = if arguments.post { post } else { requests::browser_get() };
         let mut run = Runner::new(&plan);
@@ -112,7 +124,7 @@ fn hostile_bodies(plan: &Plan) {
 fn distribution(plan: &Plan, paths: &[PathBuf]) -> Result<()> {
     let mut records = Vec::new();
     for path in paths {
-        records.append(&mut corpus::read(path)?);
+        records.append(&mut corpus::read(path, true)?);
     }
     let loaded = records.iter().map(corpus::Record::load).collect::<Result<Vec<_>>>()?;
     let mut runner = Runner::new(plan);

@@ -15,12 +15,17 @@ use haechi_bench_waf::{acl, corpus};
 /// True positives and true negatives of the managed rule groups, by class.
 #[derive(Parser)]
 struct Arguments {
-    /// Files of requests, a JSON object per line.
-    #[arg(required = true)]
+    /// Files of requests, a JSON object per line, and of texts that are attacks, one per line.
     corpora: Vec<PathBuf>,
+    /// Files of texts that are not attacks.
+    #[arg(long, num_args = 1..)]
+    ordinary: Vec<PathBuf>,
     /// List attacks that passed and ordinary requests that were blocked.
     #[arg(long)]
     wrong: bool,
+    /// A folder of groups' files to use instead of those that were built in.
+    #[arg(long)]
+    groups: Option<PathBuf>,
     /// Every group, not only those that look for attacks.
     #[arg(long)]
     all_groups: bool,
@@ -33,7 +38,10 @@ fn main() -> Result<()> {
     } else {
         acl::DEFAULT.to_vec()
     };
-    let plan = acl::plan(&groups)?;
+    let plan = match &arguments.groups {
+        Some(folder) => acl::edited(&groups, folder)?,
+        None => acl::plan(&groups)?,
+    };
     let rates = RateCounters::new(&plan);
     let environment = Environment {
         limits: Limits::of(ResourceType::CloudFront, None),
@@ -45,8 +53,10 @@ fn main() -> Result<()> {
     let mut scratch = Scratch::new();
     // Of each kind and class: how many, how many right.
     let mut classes: BTreeMap<(bool, String), (u32, u32)> = BTreeMap::new();
-    for path in &arguments.corpora {
-        for record in corpus::read(path)? {
+    let attacks = arguments.corpora.iter().map(|path| (path, true));
+    let ordinary = arguments.ordinary.iter().map(|path| (path, false));
+    for (path, attack) in attacks.chain(ordinary) {
+        for record in corpus::read(path, attack)? {
             let loaded = record.load()?;
             let verdict = plan.evaluate(&loaded.request(), &environment, &mut scratch);
             let blocked = verdict.action == ActionTaken::Block;

@@ -1,5 +1,6 @@
 //! One pass over a slot that finds which statements are worth a closer look.
 
+use crate::regex::Needs;
 use crate::regex::bytes::{self, Kinds};
 use crate::regex::literals::LONGEST;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -7,81 +8,91 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Up to this many bytes of literals the automaton is a table.
-const TABLE_LIMIT: usize = 1 << 14;
+const TABLE_LIMIT: usize = 1 << 15;
 /// Scans that nothing uses are forgotten when there are this many.
 const MOST: usize = 256;
-
-/// What a text must have so that a statement can match it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Needs {
-    /// One of these, lower case and cut to [`LONGEST`]; `None` when there is no such list. The cut also bounds how
-    /// many literals can end at one byte.
-    pub(crate) literals: Option<Vec<Vec<u8>>>,
-    /// A byte of each.
-    pub(crate) bytes: Vec<Kinds>,
-}
 
 /// What all statements on a slot need, in any case.
 #[derive(Debug)]
 pub(crate) struct Scan {
     automaton: Option<AhoCorasick>,
-    /// For each literal, the statements (by their number on the slot) that it makes candidates.
+    /// For each literal, the branches that ask for it.
     candidates: Vec<Vec<u32>>,
-    /// For each statement, the kinds of bytes that it needs.
-    bytes: Vec<Vec<Kinds>>,
-    /// The statements that have no literals, and the bits of those among them that need nothing.
+    branches: Vec<Branch>,
+    /// The branches that have no literals.
     without_literals: Vec<u32>,
+    /// The bits of the statements that are always worth a closer look.
     always: Vec<u64>,
 }
 
-static BUILT: LazyLock<Mutex<HashMap<Vec<Needs>, Arc<Scan>>>> = LazyLock::new(Mutex::default);
+/// One of the ways to match a statement.
+#[derive(Debug)]
+struct Branch {
+    statement: u32,
+    bytes: Vec<Kinds>,
+}
+
+/// For each statement on a slot, the branches of which one must have what it needs; none when nothing can be said.
+type Statements = Vec<Vec<Needs>>;
+
+static BUILT: LazyLock<Mutex<HashMap<Statements, Arc<Scan>>>> = LazyLock::new(Mutex::default);
 
 impl Scan {
-    /// The scan for statements with these needs, taken from those that this process has built lately where it is
-    /// among them: plans share most of their slots.
-    pub(crate) fn shared(needs: Vec<Needs>) -> Option<Arc<Self>> {
-        if needs.iter().all(|needs| *needs == Needs::default()) {
+    /// The scan for these statements, taken from those that this process has built lately where it is among them:
+    /// plans share most of their slots.
+    pub(crate) fn shared(statements: Statements) -> Option<Arc<Self>> {
+        if statements.iter().all(Vec::is_empty) {
             return None;
         }
         let lock = || BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(&needs) {
+        if let Some(known) = lock().get(&statements) {
             return Some(Arc::clone(known));
         }
-        let scan = Arc::new(Self::new(&needs)?);
+        let scan = Arc::new(Self::new(&statements)?);
         let mut built = lock();
         if built.len() >= MOST {
             built.retain(|_, scan| Arc::strong_count(scan) > 1);
         }
-        Some(Arc::clone(built.entry(needs).or_insert(scan)))
+        Some(Arc::clone(built.entry(statements).or_insert(scan)))
     }
 
-    fn new(needs: &[Needs]) -> Option<Self> {
+    fn new(statements: &[Vec<Needs>]) -> Option<Self> {
         let mut order: Vec<&[u8]> = Vec::new();
         let mut candidates: Vec<Vec<u32>> = Vec::new();
         let mut known: HashMap<&[u8], usize> = HashMap::new();
+        let mut branches = Vec::new();
         let mut without_literals = Vec::new();
-        let mut always = vec![0; needs.len().div_ceil(64)];
-        for (statement, needs) in needs.iter().enumerate() {
-            match &needs.literals {
-                None if needs.bytes.is_empty() => always[statement / 64] |= 1 << (statement % 64),
-                None => without_literals.push(statement as u32),
-                Some(texts) => {
-                    for text in texts {
-                        debug_assert!(text.len() <= LONGEST, "literals are cut");
-                        let at = *known.entry(text).or_insert_with(|| {
-                            order.push(text);
-                            candidates.push(Vec::new());
-                            order.len() - 1
-                        });
-                        candidates[at].push(statement as u32);
-                    }
+        let mut always = vec![0; statements.len().div_ceil(64)];
+        for (statement, needs) in statements.iter().enumerate() {
+            if needs.is_empty() || needs.contains(&Needs::default()) {
+                always[statement / 64] |= 1 << (statement % 64);
+                continue;
+            }
+            for needs in needs {
+                let branch = branches.len() as u32;
+                branches.push(Branch {
+                    statement: statement as u32,
+                    bytes: needs.bytes.clone(),
+                });
+                let Some(texts) = &needs.literals else {
+                    without_literals.push(branch);
+                    continue;
+                };
+                for text in texts {
+                    debug_assert!(text.len() <= LONGEST, "literals are cut, which bounds how many end at one byte");
+                    let at = *known.entry(text).or_insert_with(|| {
+                        order.push(text);
+                        candidates.push(Vec::new());
+                        order.len() - 1
+                    });
+                    candidates[at].push(branch);
                 }
             }
         }
         Some(Self {
             automaton: automaton(&order)?,
             candidates,
-            bytes: needs.iter().map(|needs| needs.bytes.clone()).collect(),
+            branches,
             without_literals,
             always,
         })
@@ -96,10 +107,10 @@ impl Scan {
     pub(crate) fn run(&self, text: &[u8], bits: &mut [u64]) {
         bits.copy_from_slice(&self.always);
         let present = bytes::present(text);
-        let mut offer = |statement: u32| {
-            let sets = &self.bytes[statement as usize];
-            if sets.iter().all(|set| set & present != 0) {
-                bits[statement as usize / 64] |= 1 << (statement % 64);
+        let mut offer = |branch: u32| {
+            let Branch { statement, bytes } = &self.branches[branch as usize];
+            if bytes.iter().all(|set| set & present != 0) {
+                bits[*statement as usize / 64] |= 1 << (statement % 64);
             }
         };
         self.without_literals.iter().copied().for_each(&mut offer);

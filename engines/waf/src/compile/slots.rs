@@ -1,8 +1,9 @@
 //! The table of distinct components after transformations.
 
 use super::FieldKey;
-use super::scan::{Needs, Scan};
+use super::scan::Scan;
 use crate::model::{TextTransformation, TextTransformationType};
+use crate::regex::Needs;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub(super) struct SlotTable {
     sources: Vec<Source>,
     known: HashMap<Source, SlotId>,
     /// For each slot, what each statement on it needs.
-    needs: Vec<Vec<Needs>>,
+    needs: Vec<Vec<Vec<Needs>>>,
 }
 
 impl SlotTable {
@@ -60,8 +61,8 @@ impl SlotTable {
         id
     }
 
-    /// Registers a statement with what it needs; its number on the slot.
-    pub(super) fn register(&mut self, slot: SlotId, needs: Needs) -> u32 {
+    /// Registers a statement with what one of its branches needs; its number on the slot.
+    pub(super) fn register(&mut self, slot: SlotId, needs: Vec<Needs>) -> u32 {
         let statements = &mut self.needs[slot as usize];
         statements.push(needs);
         (statements.len() - 1) as u32

@@ -1,7 +1,6 @@
 //! Statements as they are evaluated.
 
 use super::labels::LabelMatch;
-use super::scan::Needs;
 use super::{FieldKey, SlotId, StatementMeta};
 use crate::compile::rules::Compiler;
 use crate::error::{CompileError, InvalidParameter, ParameterField};
@@ -11,7 +10,7 @@ use crate::model::{
     ForwardedIpConfig, ForwardedIpPosition, OversizeHandling, PositionalConstraint,
     PreParseTextTransformation, SensitivityLevel, Statement, TextTransformation,
 };
-use crate::regex::{Regex, SharedPatternSet, bytes, literals::LONGEST};
+use crate::regex::{Needs, Regex, SharedPatternSet, bytes, literals::LONGEST};
 use crate::wcu;
 use haechi_injection::Sensitivity;
 use memchr::memmem::Finder;
@@ -373,30 +372,28 @@ fn spans(children: &[Stmt]) -> Option<Vec<Span>> {
     Some(spans)
 }
 
-/// What a text must have to pass the test.
-fn needs(test: &Test) -> Needs {
+/// What a text must have to pass the test, one of these; nothing when that can't be said.
+fn needs(test: &Test) -> Vec<Needs> {
+    let plain = |text: &[u8], literals| Needs {
+        literals,
+        bytes: bytes::of_text(text),
+    };
     match test {
-        Test::Exactly(text) | Test::StartsWith(text) | Test::EndsWith(text) => Needs {
-            literals: None,
-            bytes: bytes::of_text(text),
-        },
-        Test::Contains(finder) | Test::ContainsWord(finder) => Needs {
-            literals: (finder.needle().len() > 1).then(|| {
+        Test::Exactly(text) | Test::StartsWith(text) | Test::EndsWith(text) => vec![plain(text, None)],
+        Test::Contains(finder) | Test::ContainsWord(finder) => {
+            let literals = (finder.needle().len() > 1).then(|| {
                 let mut literal = finder.needle().to_ascii_lowercase();
                 literal.truncate(LONGEST);
                 vec![literal]
-            }),
-            bytes: bytes::of_text(finder.needle()),
-        },
-        Test::Regex(regex) => Needs {
-            literals: regex.required_literals().map(<[_]>::to_vec),
-            bytes: regex.required_bytes().to_vec(),
-        },
-        // Without these there is neither tag nor attribute.
-        Test::Xss => Needs {
+            });
+            vec![plain(finder.needle(), literals)]
+        }
+        Test::Regex(regex) => regex.needs().to_vec(),
+        // Without a tag or an attribute there is no script.
+        Test::Xss => vec![Needs {
             literals: None,
-            bytes: vec![bytes::present(b"<=")],
-        },
-        Test::PatternSet(_) | Test::Size { .. } | Test::Sqli(_) => Needs::default(),
+            bytes: vec![bytes::of(b'<') | bytes::of(b'=')],
+        }],
+        Test::PatternSet(_) | Test::Size { .. } | Test::Sqli(_) => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use crate::compile::{FieldKey, SlotId, Source};
 use crate::model::{MatchScope, PreParseTextTransformationType, TextTransformationType};
 use crate::request::json::{self, Completeness};
 use crate::request::{HttpRequest, Limits, cookies, query};
-use crate::transform::{Outcome, apply, pre_parse::apply_pre_parse};
+use crate::transform::{Outcome, acts_on, apply, pre_parse::apply_pre_parse};
 
 impl Evaluation<'_, '_, '_> {
     /// Computes a slot, and those that it is made from, unless that was done before.
@@ -17,9 +17,17 @@ impl Evaluation<'_, '_, '_> {
         }
         let state = match &self.plan.slots[id as usize].source {
             Source::Field(field) => extract(field, self.request, &self.environment.limits, self.scratch),
-            Source::Transformed { parent, kind } => {
-                let parent = self.compute(*parent);
-                transform(parent, *kind, self.scratch)
+            Source::Transformed { parent: from, kind } => {
+                let mut parent = self.compute(*from);
+                let acts_on = acts_on(*kind);
+                if acts_on.is_some() && parent.kinds.is_none() {
+                    parent.kinds = Some(self.scratch.kinds(parent));
+                    self.scratch.slots[*from as usize].kinds = parent.kinds;
+                }
+                match (acts_on, parent.kinds) {
+                    (Some(acts_on), Some(kinds)) if acts_on & kinds == 0 => SlotState { scanned: 0, ..parent },
+                    _ => transform(parent, *kind, self.scratch),
+                }
             }
         };
         self.scratch.slots[id as usize] = state;
@@ -43,7 +51,12 @@ fn transform(parent: SlotState, kind: TextTransformationType, scratch: &mut Scra
         };
         scratch.items.push(item.with_text(text));
     }
-    SlotState { scanned: 0, ..parent }.with_items(first..scratch.items.len())
+    let state = SlotState {
+        scanned: 0,
+        kinds: None,
+        ..parent
+    };
+    state.with_items(first..scratch.items.len())
 }
 
 /// The guide: "if a web request doesn't have the request component that's specified in the rule statement, AWS WAF

@@ -1,5 +1,6 @@
 //! Memory that evaluations reuse: one per thread, or one per connection.
 
+use crate::regex::bytes::{self, Kinds};
 use crate::request::json::JsonScratch;
 use std::ops::Range;
 
@@ -57,6 +58,8 @@ pub(super) struct SlotState {
     pub(super) last: u32,
     /// Place of the candidate bits plus one; 0 before the scan.
     pub(super) scanned: u32,
+    /// The kinds of bytes in all texts together, once asked for.
+    pub(super) kinds: Option<Kinds>,
 }
 
 impl SlotState {
@@ -85,6 +88,15 @@ impl Scratch {
         self.bits.clear();
         self.slots.clear();
         self.slots.resize(slots, SlotState::default());
+    }
+
+    /// The kinds of bytes in the texts of a slot.
+    pub(super) fn kinds(&self, state: SlotState) -> Kinds {
+        state.kinds.unwrap_or_else(|| {
+            self.items[state.items()]
+                .iter()
+                .fold(0, |all, item| all | bytes::present(&self.arena[item.text()]))
+        })
     }
 
     /// Copies a text into the arena.

@@ -2,7 +2,7 @@
 //!
 //! Many patterns have no literal that is long enough to search for, but hardly any can match without a `$`, a `<` or
 //! a quote. Bytes are sorted into fewer than 64 kinds (each punctuation mark and each of the rarer letters is one of
-//! its own), so that a text is summed up by one word of bits.
+//! its own), so that a text is summed up by one word of bits. Case is folded, and one bit says that there are capitals.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -19,8 +19,9 @@ const COMMON_MARKS: &[u8; 13] = b"/.:-_=&,\"?();";
 
 const KIND: [u8; 256] = kinds();
 const WEIGHT: [u32; 64] = weights();
-/// The same table in memory, for look-ups.
-static TABLE: [u8; 256] = KIND;
+/// There is a capital letter.
+pub(crate) const CAPITAL: Kinds = 1 << 63;
+static TABLE: [Kinds; 256] = table();
 
 const fn kinds() -> [u8; 256] {
     let mut kinds = [0; 256];
@@ -47,8 +48,22 @@ const fn kinds() -> [u8; 256] {
         };
         byte += 1;
     }
-    assert!(next <= 64);
+    // The last bit is `CAPITAL`.
+    assert!(next <= 63);
     kinds
+}
+
+const fn table() -> [Kinds; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = 1 << KIND[byte];
+        if (byte as u8).is_ascii_uppercase() {
+            table[byte] |= CAPITAL;
+        }
+        byte += 1;
+    }
+    table
 }
 
 const fn weights() -> [u32; 64] {
@@ -82,11 +97,12 @@ const fn among(byte: u8, list: &[u8]) -> bool {
 
 /// The kinds of bytes that are in the text.
 pub(crate) fn present(text: &[u8]) -> Kinds {
-    text.iter().fold(0, |kinds, &byte| kinds | of(byte))
+    text.iter().fold(0, |kinds, &byte| kinds | TABLE[usize::from(byte)])
 }
 
-fn of(byte: u8) -> Kinds {
-    1 << TABLE[usize::from(byte)]
+/// The kind of a byte, whatever its case.
+pub(crate) fn of(byte: u8) -> Kinds {
+    1 << KIND[usize::from(byte)]
 }
 
 /// Sets of which a match has a byte of each, rarest first.
@@ -164,7 +180,7 @@ mod tests {
     fn may_match(pattern: &str, text: &[u8]) -> bool {
         let kinds = present(text);
         let regex = Regex::new(pattern).expect(pattern);
-        regex.required_bytes().iter().all(|set| set & kinds != 0)
+        regex.needs().iter().any(|needs| needs.bytes.iter().all(|set| set & kinds != 0))
     }
 
     #[test]
