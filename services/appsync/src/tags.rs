@@ -1,0 +1,54 @@
+//! Tags: at most 50, none with the prefix `aws:`.
+
+use std::collections::BTreeMap;
+
+use haechi_core::Failure;
+use haechi_policy::Context;
+
+use crate::error;
+
+pub(crate) type Tags = BTreeMap<String, String>;
+
+const MAX_TAGS: usize = 50;
+
+/// The tags of a request.
+pub(crate) fn from_request(tags: Option<Tags>) -> Result<Tags, Failure> {
+    let tags = tags.unwrap_or_default();
+    if tags
+        .keys()
+        .any(|key| key.to_ascii_lowercase().starts_with("aws:"))
+    {
+        return Err(error::bad_request("Tag keys must not start with aws:"));
+    }
+    within_limit(&tags)?;
+    Ok(tags)
+}
+
+/// Adds tags to those of an API.
+pub(crate) fn add(tags: &mut Tags, new: &Tags) -> Result<(), Failure> {
+    tags.extend(new.clone());
+    within_limit(tags)
+}
+
+/// The condition keys of the request's tags and the API's.
+pub(crate) fn context(of_request: &Tags, keys: &[String], of_api: Option<&Tags>) -> Context {
+    let mut context = Context::new();
+    for (key, value) in of_request {
+        context.set(format!("aws:requesttag/{key}"), value.as_str());
+    }
+    let keys: Vec<String> = of_request.keys().chain(keys).cloned().collect();
+    if !keys.is_empty() {
+        context.set("aws:tagkeys", keys);
+    }
+    for (key, value) in of_api.into_iter().flatten() {
+        context.set(format!("aws:resourcetag/{key}"), value.as_str());
+    }
+    context
+}
+
+fn within_limit(tags: &Tags) -> Result<(), Failure> {
+    if tags.len() > MAX_TAGS {
+        return Err(error::bad_request("An API may have 50 tags at most."));
+    }
+    Ok(())
+}

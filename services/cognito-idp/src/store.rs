@@ -1,0 +1,34 @@
+//! What Cognito keeps, and under which keys.
+
+use haechi_core::{Call, Region};
+use haechi_store::{Scope, Table};
+
+use crate::model::client::Client;
+use crate::model::domain::Domain;
+use crate::model::pool::Pool;
+
+/// User pools of an account and Region, by id.
+pub(crate) const POOLS: Table<Pool> = Table::new("cognito-idp", "user-pools", 1).guarded();
+
+/// App clients: `(pool, client)`.
+pub(crate) const CLIENTS: Table<Client> = Table::new("cognito-idp", "clients", 1).guarded();
+
+/// Domains of a Region, by prefix or name: each is taken once for everybody.
+pub(crate) const DOMAINS: Table<Domain> = Table::new("cognito-idp", "domains", 1);
+
+/// All of an account and Region.
+pub(crate) const ALL: usize = usize::MAX / 2;
+
+/// The scope of a call.
+pub(crate) fn scope(call: &Call) -> Scope {
+    Scope::new(
+        call.partition().as_str(),
+        call.account.as_str(),
+        call.region.as_str(),
+    )
+}
+
+/// The scope of what is one for all accounts of a Region.
+pub(crate) fn shared_scope(region: &Region) -> Scope {
+    Scope::new(region.partition().as_str(), Scope::NONE, region.as_str())
+}
