@@ -1,9 +1,11 @@
 //! The stages, in their order.
 
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use haechi_core::ports::{AuditTrail, Credentials, Meter, Outcome};
 use haechi_core::{Call, Caller, Clock, Failure, Origin, Random, Region, Service, speaks_json};
 use haechi_store::Store;
@@ -50,8 +52,12 @@ pub struct Pipeline {
     throttle: Throttle,
 }
 
+/// A service and the protocol in which a client speaks with it.
+type Spoken = (&'static ServiceSchema, Protocol);
+
 /// An authenticated request, not yet decoded.
 struct Addressed<'a> {
+    protocol: Protocol,
     service: &'a Arc<dyn Service>,
     operation: &'static OperationSchema,
     request_id: &'a str,
@@ -92,7 +98,9 @@ impl Pipeline {
             Ok(wire) => reply::from_wire(wire, &request_id),
             Err(error) => {
                 let wire = match service {
-                    Some(service) => haechi_wire::encode_error(service, &error, &request_id),
+                    Some((service, protocol)) => {
+                        haechi_wire::encode_error_as(protocol, service, &error, &request_id)
+                    }
                     None => haechi_wire::encode_unrouted_error(Protocol::Json, &error, &request_id),
                 };
                 reply::from_wire(wire, &request_id)
@@ -105,7 +113,7 @@ impl Pipeline {
         request: &WholeRequest,
         peer: &Peer,
         request_id: &str,
-    ) -> (Option<&'static ServiceSchema>, Result<WireReply, ApiError>) {
+    ) -> (Option<Spoken>, Result<WireReply, ApiError>) {
         let view = RequestView {
             method: &request.parts.method,
             path: request.parts.uri.path(),
@@ -116,18 +124,29 @@ impl Pipeline {
         let signature = match Authenticator::parse(&request.parts) {
             Ok(signature) => signature,
             Err(error) => {
-                let schema = self.routes.find(&view, None).map(|t| t.service.schema());
+                let spoken = self
+                    .routes
+                    .find(&view, None)
+                    .map(|t| (t.service.schema(), t.protocol));
+                let schema = spoken.map(|(schema, _)| schema);
                 self.parts
                     .meter
                     .refused(schema.map_or("unknown", |s| s.name), error.code());
-                return (schema, Err(error.into_api(schema)));
+                return (spoken, Err(error.into_api(schema)));
             }
         };
-        let Some(Target { service, operation }) = self.routes.find(&view, signature.service()) else {
+        let found = self.routes.find(&view, signature.service());
+        let Some(Target {
+            service,
+            operation,
+            protocol,
+        }) = found
+        else {
             self.parts.meter.refused("unknown", "UnknownService");
             return (None, Err(no_such_service(signature.service())));
         };
         let schema = service.schema();
+        let spoken = Some((schema, protocol));
         let unsigned_allowed = operation.as_ref().is_ok_and(|o| o.auth == Auth::None);
         let authenticated = self
             .authenticator
@@ -143,15 +162,16 @@ impl Pipeline {
             Ok(found) => found,
             Err(error) => {
                 self.parts.meter.refused(schema.name, &error.code);
-                return (Some(schema), Err(error));
+                return (spoken, Err(error));
             }
         };
         let operation = match operation {
             Ok(operation) => operation,
-            Err(error) => return (Some(schema), Err(error)),
+            Err(error) => return (spoken, Err(error)),
         };
         let origin = origin(request, peer);
         let addressed = Addressed {
+            protocol,
             service: &service,
             operation,
             request_id,
@@ -159,7 +179,7 @@ impl Pipeline {
             region,
             origin,
         };
-        (Some(schema), self.decode_and_dispatch(request, addressed).await)
+        (spoken, self.decode_and_dispatch(request, addressed).await)
     }
 
     async fn decode_and_dispatch(
@@ -168,14 +188,15 @@ impl Pipeline {
         to: Addressed<'_>,
     ) -> Result<WireReply, ApiError> {
         let schema = to.service.schema();
+        let body = unpack(request, to.protocol, self.config().max_body)?;
         let wire = WireRequest {
             method: request.parts.method.as_str(),
             path: request.parts.uri.path(),
             query: request.parts.uri.query().unwrap_or(""),
             headers: &request.parts.headers,
-            body: &request.body,
+            body: &body,
         };
-        let input = haechi_wire::decode(schema, to.operation, &wire)?;
+        let input = haechi_wire::decode_as(to.protocol, to.operation, &wire)?;
         let account = to
             .caller
             .principal
@@ -198,7 +219,13 @@ impl Pipeline {
             input,
         );
         let output = self.dispatch(to.service, Arc::new(call)).await?;
-        Ok(haechi_wire::encode(schema, to.operation, &output, to.request_id))
+        Ok(haechi_wire::encode_as(
+            to.protocol,
+            schema,
+            to.operation,
+            &output,
+            to.request_id,
+        ))
     }
 
     /// From a decoded call to its output: validate, throttle, handle, audit, meter. Calls from inside enter here.
@@ -325,6 +352,31 @@ impl Pipeline {
             serde_json::from_slice(&request.body).map_err(|e| AdminError::Refused(e.to_string()))?
         };
         self.parts.admin.post(path, body, &caller).await
+    }
+}
+
+/// The body as the codec wants it: SDKs compress great requests of some operations (`requestcompression` of the
+/// models). What it unpacks to has the limit of any body, so that a small request can't fill the memory.
+fn unpack(request: &WholeRequest, protocol: Protocol, limit: usize) -> Result<Bytes, ApiError> {
+    let encoding = request.parts.headers.get(http::header::CONTENT_ENCODING);
+    let packed = encoding.is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+    if !packed || !matches!(protocol, Protocol::Json | Protocol::Query | Protocol::Cbor) {
+        return Ok(request.body.clone());
+    }
+    let mut body = Vec::new();
+    let mut unpacking = GzDecoder::new(request.body.as_ref()).take(limit as u64 + 1);
+    match unpacking.read_to_end(&mut body) {
+        Ok(length) if length <= limit => Ok(body.into()),
+        Ok(_) => Err(ApiError::new(
+            "RequestEntityTooLarge",
+            413,
+            "The request is too large.",
+        )),
+        Err(_) => Err(ApiError::new(
+            "SerializationException",
+            400,
+            "The body is not valid gzip.",
+        )),
     }
 }
 

@@ -59,10 +59,7 @@ impl RestRoutes {
             .find(|template| template.fits(request))
             .map(|template| template.operation)
             .ok_or_else(no_such_path);
-        Some(Target {
-            service: Arc::clone(service),
-            operation,
-        })
+        Some(Target::own(service, operation))
     }
 }
 

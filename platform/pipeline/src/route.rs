@@ -1,6 +1,7 @@
 //! Which service and which operation a request asks for.
 //!
-//! JSON services name both in `X-Amz-Target`; query services in `Action` and `Version`; services of the rest
+//! JSON services name both in `X-Amz-Target`; query services in `Action` and `Version`; those that speak CBOR in the
+//! path; services of the rest
 //! protocols are found by the signing scope and their operations by method and path ([`crate::rest_route`]). The
 //! signing scope must name the same service, or a key scoped to one service could be used on another.
 
@@ -16,6 +17,21 @@ use crate::rest_route::{self, RestRoutes};
 pub(crate) struct Target {
     pub(crate) service: Arc<dyn Service>,
     pub(crate) operation: Result<&'static OperationSchema, ApiError>,
+    /// How the client speaks; some services have several protocols.
+    pub(crate) protocol: Protocol,
+}
+
+impl Target {
+    pub(crate) fn own(
+        service: &Arc<dyn Service>,
+        operation: Result<&'static OperationSchema, ApiError>,
+    ) -> Self {
+        Self {
+            protocol: service.schema().protocol,
+            service: Arc::clone(service),
+            operation,
+        }
+    }
 }
 
 /// The services that are there, by the names that requests use for them.
@@ -40,13 +56,20 @@ impl Routes {
             Some(target) => target,
             None => self.named(request, scope)?,
         };
-        if !is_addressed(target.service.schema(), request) {
+        if !is_addressed(target.protocol, request) {
             target.operation = Err(no_such_place(target.service.schema()));
         }
         Some(target)
     }
 
     fn named(&self, request: &RequestView<'_>, scope: Option<&str>) -> Option<Target> {
+        if request
+            .headers
+            .get("smithy-protocol")
+            .is_some_and(|name| name == "rpc-v2-cbor")
+        {
+            return self.by_path(request.path);
+        }
         if let Some(target) = request.headers.get("x-amz-target") {
             return self.by_target(target.to_str().ok()?);
         }
@@ -57,10 +80,20 @@ impl Routes {
             .services
             .iter()
             .find(|s| Some(s.schema().signing_name) == scope)?;
-        Some(Target {
-            service: Arc::clone(service),
-            operation: Err(missing_action(service.schema())),
-        })
+        Some(Target::own(service, Err(missing_action(service.schema()))))
+    }
+
+    /// `/service/NAME/operation/NAME` of RPC v2.
+    fn by_path(&self, path: &str) -> Option<Target> {
+        let (prefix, name) = path.strip_prefix("/service/")?.split_once("/operation/")?;
+        let named = |s: &&Arc<dyn Service>| s.schema().target_prefix == Some(prefix);
+        let service = self
+            .services
+            .iter()
+            .filter(|s| s.schema().speaks(Protocol::Cbor))
+            .find(named)?;
+        let operation = service.schema().operation(name).ok_or_else(unknown_operation);
+        Some(Target::own(service, operation))
     }
 
     fn by_target(&self, target: &str) -> Option<Target> {
@@ -71,13 +104,14 @@ impl Routes {
             .find(|s| s.schema().target_prefix == Some(prefix))?;
         let operation = service.schema().operation(name).ok_or_else(unknown_operation);
         Some(Target {
-            service: Arc::clone(service),
-            operation,
+            protocol: Protocol::Json,
+            ..Target::own(service, operation)
         })
     }
 
     fn by_action(&self, action: &str, version: Option<&str>, scope: Option<&str>) -> Option<Target> {
-        let speaks_query = |s: &&Arc<dyn Service>| !speaks_json(s.schema());
+        let speaks_query =
+            |s: &&Arc<dyn Service>| !speaks_json(s.schema()) || s.schema().speaks(Protocol::Query);
         let service = match scope {
             Some(scope) => self
                 .services
@@ -95,9 +129,11 @@ impl Routes {
                 .operation(action)
                 .ok_or_else(|| invalid_action(action, version.unwrap_or(schema.api_version))),
         };
+        let target = Target::own(service, operation);
+        let kept = target.protocol == Protocol::Cbor;
         Some(Target {
-            service: Arc::clone(service),
-            operation,
+            protocol: if kept { Protocol::Query } else { target.protocol },
+            ..target
         })
     }
 }
@@ -145,8 +181,11 @@ fn form_value(form: &[u8], name: &str) -> Option<String> {
 
 /// Whether method and path are those at which the service's protocol is spoken. A signature covers a path only after
 /// `.`, `..` and doubled slashes have been taken out, so that other spellings of `/` must not be served.
-fn is_addressed(schema: &ServiceSchema, request: &RequestView<'_>) -> bool {
-    match schema.protocol {
+fn is_addressed(protocol: Protocol, request: &RequestView<'_>) -> bool {
+    match protocol {
+        Protocol::Cbor => {
+            *request.method == Method::POST && haechi_sigv4::normalize_path(request.path) == request.path
+        }
         Protocol::Json => request.path == "/" && *request.method == Method::POST,
         Protocol::Query | Protocol::Ec2 => {
             request.path == "/" && (*request.method == Method::POST || *request.method == Method::GET)

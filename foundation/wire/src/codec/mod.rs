@@ -3,6 +3,7 @@
 //! Each protocol is written once, for all services; the schema says the rest. The functions here are
 //! pure: they read no clock, keep no state, and never panic on any input.
 
+mod cbor;
 mod form;
 mod json;
 mod query;
@@ -11,6 +12,8 @@ mod scalar;
 mod xml;
 
 use std::borrow::Cow;
+
+pub use json::push_string as push_json_string;
 
 use crate::schema::{OperationSchema, Protocol, ServiceSchema};
 use crate::{ApiError, Fields, WireReply, WireRequest};
@@ -45,33 +48,54 @@ impl Malformed {
     }
 }
 
-/// Reads the input of `operation` out of a request. Constraints are not checked here, only that the
-/// message has the protocol's form and each value its schema's type.
+/// Reads the input of `operation` out of a request in the service's own protocol. Constraints are not checked here,
+/// only that the message has the protocol's form and each value its schema's type.
 pub fn decode(
     service: &ServiceSchema,
     operation: &OperationSchema,
     request: &WireRequest<'_>,
 ) -> Result<Fields, ApiError> {
-    let decoded = match service.protocol {
+    decode_as(service.protocol, operation, request)
+}
+
+/// As [`decode`], in one of the protocols that the service speaks.
+pub fn decode_as(
+    protocol: Protocol,
+    operation: &OperationSchema,
+    request: &WireRequest<'_>,
+) -> Result<Fields, ApiError> {
+    let decoded = match protocol {
         Protocol::Json => json::decode_body(operation.input, request.body),
         Protocol::Query => query::decode(operation.input, request, query::Dialect::Query),
         Protocol::Ec2 => query::decode(operation.input, request, query::Dialect::Ec2),
         Protocol::RestJson => rest::decode(operation, request, rest::Body::Json),
         Protocol::RestXml => rest::decode(operation, request, rest::Body::Xml),
-        Protocol::Cbor => Err(Malformed::because("CBOR is not spoken here")),
+        Protocol::Cbor => cbor::decode_body(operation.input, request.body),
     };
-    decoded.map_err(|malformed| malformed.for_protocol(service.protocol))
+    decoded.map_err(|malformed| malformed.for_protocol(protocol))
 }
 
-/// Writes the output of `operation`.
+/// Writes the output of `operation` in the service's own protocol.
 pub fn encode(
     service: &ServiceSchema,
     operation: &OperationSchema,
     output: &Fields,
     request_id: &str,
 ) -> WireReply {
-    match service.protocol {
-        Protocol::Json | Protocol::Cbor => json::encode_reply(service, operation.output, output),
+    encode_as(service.protocol, service, operation, output, request_id)
+}
+
+/// As [`encode`], in one of the protocols that the service speaks.
+pub fn encode_as(
+    protocol: Protocol,
+    service: &ServiceSchema,
+    operation: &OperationSchema,
+    output: &Fields,
+    request_id: &str,
+) -> WireReply {
+    match protocol {
+        Protocol::Json => json::encode_reply(service, operation.output, output),
+        Protocol::Cbor => cbor::encode_reply(operation.output, output),
         Protocol::Query => query::encode(service, operation, output, request_id),
         Protocol::Ec2 => query::encode_ec2(service, operation, output, request_id),
         Protocol::RestJson => rest::encode(service, operation, output, rest::Body::Json),
@@ -79,11 +103,28 @@ pub fn encode(
     }
 }
 
-/// Writes an error answer of `service`. A request that could not be routed to any service is
+/// Writes an error answer of `service` in its own protocol. A request that could not be routed to any service is
 /// answered by [`encode_unrouted_error`].
 pub fn encode_error(service: &ServiceSchema, error: &ApiError, request_id: &str) -> WireReply {
-    match service.protocol {
-        Protocol::Json | Protocol::Cbor => json::encode_error(service, error),
+    encode_error_as(service.protocol, service, error, request_id)
+}
+
+/// As [`encode_error`], in one of the protocols that the service speaks.
+pub fn encode_error_as(
+    protocol: Protocol,
+    service: &ServiceSchema,
+    error: &ApiError,
+    request_id: &str,
+) -> WireReply {
+    match protocol {
+        Protocol::Json => json::encode_error(service, error),
+        Protocol::Cbor => cbor::encode_error(service, error),
+        // A service whose model is of another protocol names its errors as its query clients knew them.
+        Protocol::Query if service.protocol != Protocol::Query => {
+            let code = error.query_code.clone().unwrap_or_else(|| error.code.clone());
+            let error = ApiError { code, ..error.clone() };
+            query::encode_error(service.xml_namespace, &error, request_id)
+        }
         Protocol::Query => query::encode_error(service.xml_namespace, error, request_id),
         Protocol::Ec2 => query::encode_ec2_error(error, request_id),
         Protocol::RestJson => rest::encode_json_error(error),
@@ -99,4 +140,20 @@ pub fn encode_unrouted_error(protocol: Protocol, error: &ApiError, request_id: &
         Protocol::Query | Protocol::RestXml => query::encode_error(None, error, request_id),
         Protocol::Ec2 => query::encode_ec2_error(error, request_id),
     }
+}
+
+/// Keeps the last of the entries with the same key, in the place of the first.
+fn keep_last_of_each(entries: &mut Vec<(String, crate::Value)>) {
+    let mut places = std::collections::HashMap::with_capacity(entries.len());
+    let mut unique: Vec<(String, crate::Value)> = Vec::with_capacity(entries.len());
+    for (key, value) in entries.drain(..) {
+        if let Some(&place) = places.get(&key) {
+            let held: &mut (String, crate::Value) = &mut unique[place];
+            held.1 = value;
+        } else {
+            places.insert(key.clone(), unique.len());
+            unique.push((key, value));
+        }
+    }
+    *entries = unique;
 }

@@ -15,7 +15,7 @@ pub enum Protocol {
     Ec2,
     /// restXml.
     RestXml,
-    /// Smithy RPC v2 with CBOR; read by the model loader, not spoken.
+    /// Smithy RPC v2 with CBOR: `POST /service/NAME/operation/NAME`.
     Cbor,
 }
 
@@ -90,6 +90,17 @@ impl ServiceSchema {
             .binary_search_by(|operation| operation.name.cmp(name))
             .ok()?;
         Some(self.operations[index])
+    }
+
+    /// Whether clients may speak this protocol with the service. Those whose model is of CBOR have kept the protocols
+    /// of older clients: JSON where there is a target, query where there is a namespace of XML.
+    pub fn speaks(&self, protocol: Protocol) -> bool {
+        let kept = match protocol {
+            Protocol::Json => self.target_prefix.is_some(),
+            Protocol::Query => self.xml_namespace.is_some(),
+            _ => false,
+        };
+        self.protocol == protocol || (self.protocol == Protocol::Cbor && kept)
     }
 
     /// Whether the model has an operation of this name, generated or not.

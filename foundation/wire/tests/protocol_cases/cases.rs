@@ -38,7 +38,7 @@ impl Case {
 }
 
 /// All cases of a direction. Of the older ones (`legacy`) only the requests: their responses are what a
-/// parser must bear, not what a service sends. CBOR is not spoken, so its files are left out.
+/// parser must bear, not what a service sends.
 pub(crate) fn load(folder: &Path, direction: Direction) -> Vec<Case> {
     let name = if direction == Direction::Input {
         "input"
@@ -51,7 +51,6 @@ pub(crate) fn load(folder: &Path, direction: Direction) -> Vec<Case> {
         let mut files: Vec<_> = fs::read_dir(folder.join(&sub))
             .unwrap_or_else(|error| panic!("{}/{sub}: {error}", folder.display()))
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|file| !file.contains("cbor"))
             .collect();
         files.sort();
         for file in files {

@@ -104,6 +104,8 @@ const OUTPUT: &[(&str, &[&str])] = &[
             "AwsJson10HandlesUnexpectedJsonOutput",
             "InvalidGreetingError",
             "SimpleScalarPropertiesWithXMLPreamble",
+            "RpcV2CborExtraFieldsInTheBodyShouldBeSkippedByClients",
+            "RpcV2CborPayloadWithUnsetUnion",
         ],
     ),
     (

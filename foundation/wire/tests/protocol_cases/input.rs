@@ -1,10 +1,10 @@
 //! Requests: the case says what the client sends and what it meant.
 
-use haechi_wire::{WireRequest, decode};
+use haechi_wire::{Protocol, WireRequest, decode};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::cases::Case;
-use crate::plain;
+use crate::{cbor, plain};
 
 pub(crate) fn check(case: &Case) -> Result<(), String> {
     let serialized = &case.json["serialized"];
@@ -17,12 +17,17 @@ pub(crate) fn check(case: &Case) -> Result<(), String> {
     }
     let uri = serialized["uri"].as_str().unwrap_or("/");
     let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+    let body = serialized["body"].as_str().unwrap_or_default();
+    let body = match case.service.protocol {
+        Protocol::Cbor => cbor::bytes(body),
+        _ => body.as_bytes().to_vec(),
+    };
     let request = WireRequest {
         method: serialized["method"].as_str().unwrap_or("POST"),
         path,
         query,
         headers: &headers,
-        body: serialized["body"].as_str().unwrap_or_default().as_bytes(),
+        body: &body,
     };
     let decoded = decode(case.service, case.operation, &request);
     let schema = case.operation.input;

@@ -5,6 +5,7 @@
 //! `HAECHI_PROTOCOL_CASES` names the folder; without it these tests say so and pass.
 
 mod cases;
+mod cbor;
 mod exceptions;
 mod input;
 mod output;

@@ -4,7 +4,7 @@ use haechi_wire::{ApiError, Location, Protocol, StructKind, StructSchema, WireRe
 use serde_json::Value as Json;
 
 use crate::cases::Case;
-use crate::{plain, xml};
+use crate::{cbor, plain, xml};
 
 pub(crate) fn check(case: &Case) -> Result<(), String> {
     let reply = if case.json.get("error").is_some() {
@@ -91,9 +91,15 @@ fn body(case: &Case, expected: &str, reply: &WireReply) -> Option<String> {
     let same = match case.service.protocol {
         Protocol::Json | Protocol::RestJson => same_json(case, expected, &actual),
         Protocol::Query | Protocol::Ec2 | Protocol::RestXml => xml::same(expected, &actual)?,
-        Protocol::Cbor => false,
+        Protocol::Cbor => same_cbor(&cbor::bytes(expected), &reply.body),
     };
     (!same).then(|| "  the bodies differ".to_owned())
+}
+
+/// Both bodies as JSON; none at all and an empty map say the same.
+fn same_cbor(expected: &[u8], actual: &[u8]) -> bool {
+    let expected = if expected.is_empty() { Json::Object(Default::default()) } else { cbor::read(expected) };
+    alike(&cleaned(expected), &cleaned(cbor::read(actual)))
 }
 
 /// `aws.protocoltests.json10#FooError:http://…` → `FooError`: clients cut both off.

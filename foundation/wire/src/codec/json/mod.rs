@@ -7,7 +7,8 @@ use crate::codec::Malformed;
 use crate::schema::{Member, ServiceSchema, StructSchema, TimestampFormat};
 use crate::{ApiError, Fields, Value, WireReply};
 
-pub(crate) use write::{push_string, write_structure, write_value};
+pub use write::push_string;
+pub(crate) use write::{write_structure, write_value};
 
 /// Reads the members of `schema` that stand in the body.
 pub(crate) fn decode_body(schema: &StructSchema, body: &[u8]) -> Result<Fields, Malformed> {

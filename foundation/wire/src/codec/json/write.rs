@@ -80,10 +80,15 @@ pub(crate) fn write_value(out: &mut Vec<u8>, member: &Member, value: &Value) {
 }
 
 /// Writes a string with its quotes and escapes.
-pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
+pub fn push_string(out: &mut Vec<u8>, text: &str) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let bytes = text.as_bytes();
+    if !needs_escapes(bytes) {
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return;
+    }
     let mut plain = 0;
     for (index, &byte) in bytes.iter().enumerate() {
         if byte >= 0x20 && byte != b'"' && byte != b'\\' {
@@ -101,6 +106,12 @@ pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
     }
     out.extend_from_slice(&bytes[plain..]);
     out.push(b'"');
+}
+
+/// Without an early end the loop runs many bytes at a time, and nearly all strings have nothing to escape.
+fn needs_escapes(bytes: &[u8]) -> bool {
+    let escaped = |byte: &u8| u32::from((*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'));
+    bytes.iter().map(escaped).sum::<u32>() > 0
 }
 
 fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {

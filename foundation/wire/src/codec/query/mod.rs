@@ -2,9 +2,11 @@
 
 mod input;
 
+use std::borrow::Cow;
+
 use crate::codec::xml::Writer;
 use crate::codec::{Malformed, form};
-use crate::schema::{OperationSchema, ServiceSchema, StructSchema};
+use crate::schema::{OperationSchema, Protocol, ServiceSchema, StructSchema};
 use crate::{ApiError, Fields, WireReply, WireRequest};
 
 pub(crate) use input::Dialect;
@@ -31,11 +33,11 @@ pub(crate) fn encode(
     let response = format!("{}Response", operation.name);
     let mut xml = Writer::new();
     xml.open_with_namespace(&response, service.xml_namespace);
-    match operation.result_wrapper {
+    match result_wrapper(service, operation) {
         Some(wrapper) => {
-            xml.open(wrapper);
+            xml.open(&wrapper);
             xml.structure(operation.output, output);
-            xml.close(wrapper);
+            xml.close(&wrapper);
         }
         None => xml.structure(operation.output, output),
     }
@@ -44,6 +46,13 @@ pub(crate) fn encode(
     xml.close("ResponseMetadata");
     xml.close(&response);
     reply(200, xml)
+}
+
+/// The element around the result. A model of another protocol does not name it; it is always called the same.
+fn result_wrapper<'a>(service: &ServiceSchema, operation: &'a OperationSchema) -> Option<Cow<'a, str>> {
+    let named = operation.result_wrapper.map(Cow::Borrowed);
+    let foreign = service.protocol != Protocol::Query && !operation.output.members.is_empty();
+    named.or_else(|| foreign.then(|| Cow::Owned(format!("{}Result", operation.name))))
 }
 
 /// A reply of the ec2 dialect: no wrapper, the request id as a member.
