@@ -3,7 +3,7 @@
 //! Owns the tables of [`store`], and the keys that sign Captcha's and Challenge's tokens, which rest sealed
 //! ([`token_keys`]). Trust boundary: rules are kept as the client wrote them, and only after the engine has compiled
 //! them with everything they refer to; who asks for a thing of WAF passes [`authz`]. Every change is told to the
-//! gateways (`haechi_dataplane::touch`), which ask this service for its [`protections`].
+//! gateways (`haechi_dataplane::touch`), which ask this service for its [`protections`] and give [`reports`] back.
 
 mod authz;
 mod change;
@@ -19,6 +19,7 @@ mod paging;
 mod permission_policy;
 mod protections;
 mod references;
+mod reports;
 mod rules;
 mod store;
 mod tags;
@@ -36,6 +37,7 @@ pub struct Waf {
     platform: Platform,
     keyring: Arc<Keyring>,
     fronts: OnceLock<Vec<Arc<dyn Fronts>>>,
+    telemetry: reports::Telemetry,
 }
 
 impl Waf {
@@ -45,6 +47,7 @@ impl Waf {
             platform,
             keyring,
             fronts: OnceLock::new(),
+            telemetry: reports::Telemetry::default(),
         })
     }
 
@@ -69,6 +72,7 @@ pub fn service(wafv2: Arc<Waf>) -> Arc<dyn Service> {
             ops::firewall_manager::delete_firewall_manager_rule_groups,
         )
         .on::<op::DeleteIPSet, _, _>(ops::deletion::delete_ip_set)
+        .on::<op::DeleteLoggingConfiguration, _, _>(ops::logging::delete_logging_configuration)
         .on::<op::DeletePermissionPolicy, _, _>(ops::permission_policy::delete_permission_policy)
         .on::<op::DeleteRegexPatternSet, _, _>(ops::deletion::delete_regex_pattern_set)
         .on::<op::DeleteRuleGroup, _, _>(ops::deletion::delete_rule_group)
@@ -82,11 +86,20 @@ pub fn service(wafv2: Arc<Waf>) -> Arc<dyn Service> {
         .on::<op::GenerateMobileSdkReleaseUrl, _, _>(ops::mobile_sdk::generate_mobile_sdk_release_url)
         .on::<op::GetDecryptedAPIKey, _, _>(ops::api_keys::get_decrypted_api_key)
         .on::<op::GetIPSet, _, _>(ops::ip_sets::get_ip_set)
+        .on::<op::GetLoggingConfiguration, _, _>(ops::logging::get_logging_configuration)
         .on::<op::GetManagedRuleSet, _, _>(ops::managed_rule_sets::get_managed_rule_set)
         .on::<op::GetMobileSdkRelease, _, _>(ops::mobile_sdk::get_mobile_sdk_release)
         .on::<op::GetPermissionPolicy, _, _>(ops::permission_policy::get_permission_policy)
+        .on::<op::GetRateBasedStatementManagedKeys, _, _>(
+            ops::rate_keys::get_rate_based_statement_managed_keys,
+        )
         .on::<op::GetRegexPatternSet, _, _>(ops::regex_pattern_sets::get_regex_pattern_set)
+        .on::<op::GetRevenueStatistics, _, _>(ops::statistics::get_revenue_statistics)
+        .on::<op::GetRevenueStatisticsSummary, _, _>(ops::statistics::get_revenue_statistics_summary)
+        .on::<op::GetRevenueStatisticsTimeSeries, _, _>(ops::statistics::get_revenue_statistics_time_series)
         .on::<op::GetRuleGroup, _, _>(ops::rule_groups::get_rule_group)
+        .on::<op::GetSampledRequests, _, _>(ops::samples::get_sampled_requests)
+        .on::<op::GetTopPathStatisticsByTraffic, _, _>(ops::statistics::get_top_path_statistics_by_traffic)
         .on::<op::GetWebACL, _, _>(ops::web_acls::get_web_acl)
         .on::<op::GetWebACLForResource, _, _>(ops::resource_web_acl::get_web_acl_for_resource)
         .on::<op::ListAPIKeys, _, _>(ops::api_keys::list_api_keys)
@@ -97,13 +110,16 @@ pub fn service(wafv2: Arc<Waf>) -> Arc<dyn Service> {
             ops::managed_rule_groups::list_available_managed_rule_group_versions,
         )
         .on::<op::ListIPSets, _, _>(ops::lists::list_ip_sets)
+        .on::<op::ListLoggingConfigurations, _, _>(ops::logging::list_logging_configurations)
         .on::<op::ListManagedRuleSets, _, _>(ops::managed_rule_sets::list_managed_rule_sets)
         .on::<op::ListMobileSdkReleases, _, _>(ops::mobile_sdk::list_mobile_sdk_releases)
         .on::<op::ListRegexPatternSets, _, _>(ops::lists::list_regex_pattern_sets)
         .on::<op::ListResourcesForWebACL, _, _>(ops::resource_web_acl::list_resources_for_web_acl)
         .on::<op::ListRuleGroups, _, _>(ops::lists::list_rule_groups)
+        .on::<op::ListSettlementRecords, _, _>(ops::statistics::list_settlement_records)
         .on::<op::ListTagsForResource, _, _>(ops::tagging::list_tags_for_resource)
         .on::<op::ListWebACLs, _, _>(ops::lists::list_web_acls)
+        .on::<op::PutLoggingConfiguration, _, _>(ops::logging::put_logging_configuration)
         .on::<op::PutManagedRuleSetVersions, _, _>(ops::managed_rule_sets::put_managed_rule_set_versions)
         .on::<op::PutPermissionPolicy, _, _>(ops::permission_policy::put_permission_policy)
         .on::<op::TagResource, _, _>(ops::tagging::tag_resource)
