@@ -98,14 +98,18 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
     let appsync = haechi_appsync::AppSync::new(platform.clone());
     let cloudfront = haechi_cloudfront::CloudFront::new(platform.clone());
     let cloudwatch = haechi_cloudwatch::CloudWatch::new(platform.clone());
+    haechi_cloudwatch::register_timers(&cloudwatch, &timers);
     let user_pools = haechi_cognito_idp::UserPools::new(platform.clone());
     let ec2 = haechi_ec2::Ec2::new(platform.clone());
     let load_balancing = haechi_elbv2::LoadBalancing::new(platform.clone(), ec2.clone());
     ec2.connect_users(vec![load_balancing.clone()]);
-    let firehose = haechi_firehose::Firehose::new(platform.clone());
+    let firehose = haechi_firehose::Firehose::new(platform.clone(), Arc::clone(&keyring))?;
+    haechi_firehose::register_timers(&firehose, &timers);
     let global_accelerator = haechi_globalaccelerator::GlobalAccelerator::new(platform.clone());
     let logs = haechi_logs::Logs::new(platform.clone());
+    haechi_logs::register_timers(&logs, &timers);
     let waf = haechi_wafv2::Waf::new(platform.clone(), Arc::clone(&keyring));
+    waf.connect_telemetry(vec![logs.clone(), firehose.clone()], cloudwatch.clone());
     let services: Vec<Arc<dyn Service>> = vec![
         haechi_apigateway::service(apigateway),
         haechi_appsync::service(appsync),
