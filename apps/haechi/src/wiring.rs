@@ -51,7 +51,7 @@ impl Credentials for AllCredentials {
         &self,
         access_key_id: &str,
         session_token: Option<&str>,
-    ) -> Result<Result<Credential, CredentialError>, Failure> {
+    ) -> Result<Result<Arc<Credential>, CredentialError>, Failure> {
         if access_key_id.starts_with("ASIA") {
             self.temporary.credential(access_key_id, session_token).await
         } else {

@@ -107,6 +107,11 @@ impl Pattern {
         }
     }
 
+    /// Whether what matches depends on condition keys.
+    pub(crate) fn has_variables(&self) -> bool {
+        matches!(&self.form, Form::Tokens { variables, .. } if !variables.is_empty())
+    }
+
     /// Whether every variable has a value in `context`.
     pub(crate) fn resolves(&self, context: &Context) -> bool {
         match &self.form {

@@ -72,6 +72,12 @@ impl<'a> Subject<'a> {
 }
 
 impl Statement {
+    /// Whether it can apply to one request and not to another that differs in condition keys alone.
+    pub(crate) fn reads_context(&self) -> bool {
+        let reads = |patterns: &Patterns| patterns.patterns.iter().any(Pattern::has_variables);
+        !self.conditions.is_empty() || reads(&self.actions) || self.resources.as_ref().is_some_and(reads)
+    }
+
     /// How the statement applies to the request, if it does. Statements without principals are attached to the
     /// requester and apply directly.
     pub(crate) fn applies(&self, subject: &Subject<'_>) -> Option<Naming> {

@@ -79,7 +79,7 @@ async fn append(
     connection: &mut Option<Prepared>,
     records: Vec<LogRecord>,
 ) -> Result<(), StoreError> {
-    let chunks = pack(records);
+    let chunks = pack(&records);
     let mut attempt = 1;
     loop {
         let error = match connected(target, connection).await {

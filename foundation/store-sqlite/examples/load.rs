@@ -51,11 +51,9 @@ fn log_record(number: u64) -> LogRecord {
         stream: "cloudtrail/000000000000/eu-north-1".into(),
         time: number as i64 / 30,
         id: u128::from(number).to_be_bytes(),
-        terms: vec![
-            "EventName=Encrypt".into(),
-            "Username=app".into(),
-            format!("EventId={number}"),
-        ],
+        terms: ["EventName=Encrypt", "Username=app", &format!("EventId={number}")]
+            .into_iter()
+            .collect(),
         body: vec![b'x'; 900].into(),
     }
 }

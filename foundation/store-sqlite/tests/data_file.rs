@@ -143,7 +143,7 @@ async fn a_backup_under_load_opens_as_a_data_directory_with_one_moment_in_it() {
                             stream: "s".into(),
                             time: 0,
                             id,
-                            terms: vec![],
+                            terms: haechi_store::Terms::default(),
                             body,
                         })
                         .await;

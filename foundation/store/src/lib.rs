@@ -47,7 +47,7 @@ pub use backend::{Backend, Batch, CommitError, Direction, Expected, Listener, Re
 pub use error::StoreError;
 pub use index::Index;
 pub use key::{Id, Key, KeyBuilder, KeyPart, KeyRange, Part};
-pub use log::{LogCursor, LogPage, LogQuery, LogRecord};
+pub use log::{LogCursor, LogPage, LogQuery, LogRecord, Terms};
 pub use scope::Scope;
 pub use store::{Cached, Store, StoreOptions};
 pub use table::{Record, Table, Upgrade};

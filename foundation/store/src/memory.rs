@@ -55,7 +55,7 @@ impl MemoryBackend {
 
 impl Data {
     fn append(&mut self, records: Vec<LogRecord>) {
-        for mut chunk in log::pack(records) {
+        for mut chunk in log::pack(&records) {
             chunk.seq = self.chunks.last().map_or(0, |chunk| chunk.seq + 1);
             self.chunks.push(chunk);
         }

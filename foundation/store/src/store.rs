@@ -163,6 +163,16 @@ impl Store {
         Ok(self.load(table, &key, Freshness::Cached).await?.record)
     }
 
+    /// The commit that wrote a record, if the cache holds it and may answer: what was derived from the record at this
+    /// revision is still good. `None` says nothing; ask [`Store::get_with_revision`] then.
+    pub fn cached_revision(&self, key: &Key) -> Option<Revision> {
+        if !self.0.backend.is_current() {
+            return None;
+        }
+        let entry = self.0.heard.cache.get(key)?;
+        entry.value.is_some().then_some(entry.revision)
+    }
+
     /// Reads a record past the cache: as new as the database has it.
     pub async fn get_fresh<T: Record>(
         &self,

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
 
+use crate::codec::push_json_string;
 use crate::debug::REDACTED;
 use crate::names::lower_camel;
 use crate::schema::{Kind, Member, StructSchema};
@@ -72,6 +73,83 @@ fn value_json(member: &Member, value: &Value, style: JsonStyle) -> Option<Json> 
     })
 }
 
+/// Whether `name` is how CloudTrail names the member that the model calls `member`.
+pub fn is_lower_camel_of(name: &str, member: &str) -> bool {
+    let (name, member) = (name.as_bytes(), member.as_bytes());
+    match (name.split_first(), member.split_first()) {
+        (Some((first, rest)), Some((initial, others))) => {
+            *first == initial.to_ascii_lowercase() && rest == others
+        }
+        _ => name == member,
+    }
+}
+
+/// Writes one member of `schema` as [`to_json`] has it in CloudTrail's style, name and value, without a tree of values
+/// in between. `false` where CloudTrail leaves the member out; what was written until then must be taken back.
+pub fn write_cloudtrail_member(
+    out: &mut Vec<u8>,
+    schema: &StructSchema,
+    member: &Member,
+    value: &Value,
+) -> bool {
+    push_name(out, member.name);
+    if schema.sensitive {
+        push_json_string(out, REDACTED);
+        return true;
+    }
+    write_cloudtrail_value(out, member, value)
+}
+
+fn push_name(out: &mut Vec<u8>, member: &str) {
+    out.push(b'"');
+    if let Some((initial, rest)) = member.as_bytes().split_first() {
+        out.push(initial.to_ascii_lowercase());
+        out.extend_from_slice(rest);
+    }
+    out.extend_from_slice(b"\":");
+}
+
+fn write_cloudtrail_value(out: &mut Vec<u8>, member: &Member, value: &Value) -> bool {
+    if matches!(value, Value::Blob(_)) {
+        return false;
+    }
+    if member.is_sensitive() {
+        push_json_string(out, REDACTED);
+        return true;
+    }
+    match (value, &member.target.kind) {
+        (Value::String(text), _) => push_json_string(out, text),
+        (Value::Bool(value), _) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+        (Value::Integer(number), _) => {
+            out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes());
+        }
+        (Value::Map(entries), Kind::Map { value: member, .. }) => {
+            out.push(b'{');
+            let mut first = true;
+            for (key, value) in entries {
+                let before = out.len();
+                if !first {
+                    out.push(b',');
+                }
+                push_json_string(out, key);
+                out.push(b':');
+                if write_cloudtrail_value(out, member, value) {
+                    first = false;
+                } else {
+                    out.truncate(before);
+                }
+            }
+            out.push(b'}');
+        }
+        // Rarer kinds go by way of the tree.
+        _ => match value_json(member, value, JsonStyle::CloudTrail) {
+            Some(json) => out.extend_from_slice(json.to_string().as_bytes()),
+            None => return false,
+        },
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +187,56 @@ mod tests {
             "creationDate": "Aug 10, 2022, 10:38:27 PM",
         });
         assert_eq!(to_json(&SHAPE, &filled(), JsonStyle::CloudTrail), expected);
+    }
+
+    #[test]
+    fn what_is_written_at_once_is_what_the_tree_says() {
+        static PAIRS: TypeSchema = TypeSchema::new(
+            "Pairs",
+            Kind::Map {
+                key: &Member::new("key", &TEXT),
+                value: &Member::new("value", &TEXT),
+            },
+        );
+        static NUMBER: TypeSchema = TypeSchema::new("Number", Kind::Integer(32));
+        static FLAG: TypeSchema = TypeSchema::new("Flag", Kind::Boolean);
+        static WIDE: StructSchema = StructSchema::new(
+            "Wide",
+            &[
+                Member::new("KeyId", &TEXT),
+                Member::new("Password", &SECRET),
+                Member::new("Plaintext", &BYTES),
+                Member::new("CreationDate", &DATE),
+                Member::new("EncryptionContext", &PAIRS),
+                Member::new("NumberOfBytes", &NUMBER),
+                Member::new("DryRun", &FLAG),
+            ],
+        );
+        let mut fields = filled();
+        fields.0.extend([
+            Some(Value::Map(vec![
+                ("a\"b".into(), Value::String("c\n\u{1}".into())),
+                ("é".into(), Value::String(String::new())),
+            ])),
+            Some(Value::Integer(-7)),
+            Some(Value::Bool(true)),
+        ]);
+        let Json::Object(expected) = to_json(&WIDE, &fields, JsonStyle::CloudTrail) else {
+            panic!("an object")
+        };
+        let mut written = Map::new();
+        for (member, value) in WIDE.members.iter().zip(&fields.0) {
+            let mut out = vec![b'{'];
+            if write_cloudtrail_member(&mut out, &WIDE, member, value.as_ref().unwrap()) {
+                out.push(b'}');
+                let Json::Object(one) = serde_json::from_slice(&out).unwrap() else {
+                    panic!("an object")
+                };
+                assert!(one.keys().all(|name| is_lower_camel_of(name, member.name)));
+                written.extend(one);
+            }
+        }
+        assert_eq!(written, expected);
     }
 
     #[test]

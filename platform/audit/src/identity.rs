@@ -1,45 +1,29 @@
 //! The `userIdentity` element.
 
 use haechi_core::{Call, Partition, Principal, Session};
-use serde::Serialize;
 use serde_json::Value;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+use crate::json::Object;
+
 pub(crate) struct UserIdentity<'a> {
     r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     principal_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     account_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     access_key_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     user_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     identity_provider: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     session_context: Option<SessionContext<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     invoked_by: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 struct SessionContext<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
     session_issuer: Option<SessionIssuer<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     web_id_federation_data: Option<FederationData<'a>>,
     attributes: SessionAttributes,
-    #[serde(skip_serializing_if = "Option::is_none")]
     source_identity: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 struct SessionIssuer<'a> {
     r#type: &'static str,
     principal_id: &'a str,
@@ -48,15 +32,11 @@ struct SessionIssuer<'a> {
     user_name: &'a str,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 struct FederationData<'a> {
     federated_provider: &'a str,
     attributes: std::collections::BTreeMap<&'a str, &'a str>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 struct SessionAttributes {
     creation_date: String,
     mfa_authenticated: &'static str,
@@ -135,6 +115,21 @@ impl<'a> UserIdentity<'a> {
         }
     }
 
+    /// Writes the members.
+    pub(crate) fn write(&self, identity: &mut Object<'_>) {
+        identity.text("type", self.r#type);
+        identity.optional("principalId", self.principal_id.as_deref());
+        identity.optional("arn", self.arn.as_deref());
+        identity.optional("accountId", self.account_id);
+        identity.optional("accessKeyId", self.access_key_id);
+        identity.optional("userName", self.user_name);
+        identity.optional("identityProvider", self.identity_provider);
+        if let Some(context) = &self.session_context {
+            identity.object("sessionContext", |session| context.write(session));
+        }
+        identity.optional("invokedBy", self.invoked_by);
+    }
+
     fn empty(r#type: &'static str) -> Self {
         Self {
             r#type,
@@ -147,6 +142,32 @@ impl<'a> UserIdentity<'a> {
             session_context: None,
             invoked_by: None,
         }
+    }
+}
+
+impl SessionContext<'_> {
+    fn write(&self, session: &mut Object<'_>) {
+        if let Some(issuer) = &self.session_issuer {
+            session.object("sessionIssuer", |members| {
+                members.text("type", issuer.r#type);
+                members.text("principalId", issuer.principal_id);
+                members.text("arn", &issuer.arn);
+                members.text("accountId", issuer.account_id);
+                members.text("userName", issuer.user_name);
+            });
+        }
+        if let Some(federated) = &self.web_id_federation_data {
+            session.object("webIdFederationData", |members| {
+                members.text("federatedProvider", federated.federated_provider);
+                let attributes = serde_json::json!(federated.attributes);
+                crate::json::push_value(members.member("attributes"), &attributes);
+            });
+        }
+        session.object("attributes", |members| {
+            members.text("creationDate", &self.attributes.creation_date);
+            members.text("mfaAuthenticated", self.attributes.mfa_authenticated);
+        });
+        session.optional("sourceIdentity", self.source_identity);
     }
 }
 

@@ -7,6 +7,8 @@
 //! Shape: CloudTrail user guide, "CloudTrail record contents" and "CloudTrail userIdentity element".
 
 mod identity;
+mod json;
+mod parameters;
 mod record;
 mod rules;
 mod trail;

@@ -6,17 +6,19 @@ use bytes::Bytes;
 use haechi_core::call::AuditNotes;
 use haechi_core::ports::{AuditTrail, Outcome, ServiceEvent};
 use haechi_core::{AccountId, Call, Principal, Random, Region};
-use haechi_store::LogRecord;
-use haechi_wire::{Fields, JsonStyle, to_json};
+use haechi_store::{LogRecord, Terms};
+use haechi_wire::{ApiError, Fields, JsonStyle, to_json};
 use serde_json::Value;
 
 use crate::identity::UserIdentity;
-use crate::record::{EVENT_VERSION, Record, Resource, ServiceRecord, TlsDetails, seconds};
+use crate::json::push_value;
+use crate::parameters::request_parameters;
+use crate::record::{EVENT_VERSION, Record, Resource, ServiceRecord, seconds};
 use crate::rules;
 
 /// The event log's stream of one account and Region.
 pub fn stream(account: &AccountId, region: &Region) -> String {
-    format!("cloudtrail/{account}/{region}")
+    ["cloudtrail/", account.as_str(), "/", region.as_str()].concat()
 }
 
 /// Makes records.
@@ -33,34 +35,7 @@ impl Trail {
 
 impl AuditTrail for Trail {
     fn records(&self, call: &Call, outcome: &Outcome<'_>) -> Vec<LogRecord> {
-        let notes = call.audit_notes();
-        let parameters = request_parameters(call, &notes);
-        let response = response_elements(call, &notes, outcome);
-        let event_source = format!("{}.amazonaws.com", call.service.signing_name);
-        let entry = |shared| Entry {
-            call,
-            notes: &notes,
-            outcome,
-            event_source: &event_source,
-            parameters: &parameters,
-            response: &response,
-            shared,
-        };
-        if call.caller.principal == Principal::Anonymous {
-            // Nobody's own account: only those hear of it whose resources were meant.
-            let identity = || UserIdentity::of_bearer(call, &response);
-            let write = |owner| entry(None).write(&*self.random, owner, identity());
-            return owners(&notes).into_iter().map(write).collect();
-        }
-        let foreign = foreign_owners(call, &notes, outcome);
-        let shared = (!foreign.is_empty()).then(|| self.random.uuid());
-        let entry = entry(shared.as_deref());
-        let mut records = Vec::with_capacity(1 + foreign.len());
-        records.push(entry.write(&*self.random, &call.account, UserIdentity::of_caller(call)));
-        for owner in foreign {
-            records.push(entry.write(&*self.random, owner, UserIdentity::of_foreign_caller(call)));
-        }
-        records
+        call.with_audit_notes(|notes| self.records_with(call, notes, outcome))
     }
 
     fn service_event(&self, event: &ServiceEvent) -> Vec<LogRecord> {
@@ -88,12 +63,11 @@ impl AuditTrail for Trail {
             service_event_details: &event.details,
             event_category: "Management",
         };
-        let mut terms = vec![
-            format!("EventId={event_id}"),
-            format!("EventName={}", event.name),
-            format!("EventSource={}", event.source),
-            "ReadOnly=false".to_owned(),
-        ];
+        let mut terms = Terms::new();
+        terms.add(&["EventId=", &event_id]);
+        terms.add(&["EventName=", event.name]);
+        terms.add(&["EventSource=", event.source]);
+        terms.add(&["ReadOnly=false"]);
         resource_terms(&event.resources, &mut terms);
         vec![LogRecord {
             stream: stream(&event.account, &event.region),
@@ -105,72 +79,84 @@ impl AuditTrail for Trail {
     }
 }
 
+impl Trail {
+    fn records_with(&self, call: &Call, notes: &AuditNotes, outcome: &Outcome<'_>) -> Vec<LogRecord> {
+        let response = response_elements(call, notes, outcome);
+        let mut response_elements = Vec::new();
+        push_value(&mut response_elements, &response);
+        let entry = |shared| Entry {
+            call,
+            notes,
+            error: match outcome {
+                Outcome::Error(error) => Some(error),
+                Outcome::Success(_) => None,
+            },
+            event_time: seconds(call.time),
+            event_source: [call.service.signing_name, ".amazonaws.com"].concat(),
+            parameters: request_parameters(call, notes),
+            response: &response_elements,
+            shared,
+        };
+        if call.caller.principal == Principal::Anonymous {
+            // Nobody's own account: only those hear of it whose resources were meant.
+            let entry = entry(None);
+            let identity = || UserIdentity::of_bearer(call, &response);
+            let write = |owner| entry.write(&*self.random, owner, &identity());
+            return owners(notes).into_iter().map(write).collect();
+        }
+        let foreign = foreign_owners(call, notes, outcome);
+        let shared = (!foreign.is_empty()).then(|| self.random.uuid());
+        let entry = entry(shared.as_deref());
+        let mut records = Vec::with_capacity(1 + foreign.len());
+        records.push(entry.write(&*self.random, &call.account, &UserIdentity::of_caller(call)));
+        for owner in foreign {
+            records.push(entry.write(&*self.random, owner, &UserIdentity::of_foreign_caller(call)));
+        }
+        records
+    }
+}
+
 /// What all records of one call share.
 struct Entry<'a> {
     call: &'a Call,
     notes: &'a AuditNotes,
-    outcome: &'a Outcome<'a>,
-    event_source: &'a str,
-    parameters: &'a Value,
-    response: &'a Value,
+    error: Option<&'a ApiError>,
+    event_time: String,
+    event_source: String,
+    parameters: Vec<u8>,
+    response: &'a [u8],
     shared: Option<&'a str>,
 }
 
 impl Entry<'_> {
-    fn write(&self, random: &dyn Random, recipient: &AccountId, identity: UserIdentity<'_>) -> LogRecord {
+    fn write(&self, random: &dyn Random, recipient: &AccountId, identity: &UserIdentity<'_>) -> LogRecord {
         let call = self.call;
         let (event_id, id) = event_id(random);
-        let error = match self.outcome {
-            Outcome::Error(error) => Some(*error),
-            Outcome::Success(_) => None,
-        };
-        let via = call.origin.via_service();
         let read_only = rules::read_only(call.service, call.operation);
         let record = Record {
-            event_version: EVENT_VERSION,
+            call,
+            notes: self.notes,
             user_identity: identity,
-            event_time: seconds(call.time),
-            event_source: self.event_source,
-            event_name: call.operation.name,
-            aws_region: call.region.as_str(),
-            source_ip_address: via.map_or_else(|| call.origin.source_ip.to_string(), str::to_owned),
-            user_agent: via.unwrap_or(&call.origin.user_agent),
-            error_code: error.map(|e| rules::error_code(call.operation, &e.code)),
-            error_message: error.map(|e| e.message.as_str()).filter(|m| !m.is_empty()),
-            request_parameters: self.parameters,
+            event_time: &self.event_time,
+            event_source: &self.event_source,
+            error: self.error,
+            request_parameters: &self.parameters,
             response_elements: self.response,
-            additional_event_data: self
-                .notes
-                .additional
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .collect(),
-            request_id: &call.request_id,
             event_id: &event_id,
             read_only,
-            resources: self.notes.resources.iter().map(Resource::from).collect(),
-            event_type: "AwsApiCall",
-            management_event: true,
-            recipient_account_id: recipient.as_str(),
+            recipient: recipient.as_str(),
             shared_event_id: self.shared,
-            event_category: "Management",
-            tls_details: call.origin.tls.as_ref().map(|(version, suite)| TlsDetails {
-                tls_version: version,
-                cipher_suite: suite,
-                client_provided_host_header: &call.origin.host,
-            }),
         };
-        let mut terms = vec![
-            format!("EventId={event_id}"),
-            format!("EventName={}", call.operation.name),
-            format!("EventSource={}", self.event_source),
-            format!("ReadOnly={read_only}"),
-        ];
-        if let Some(name) = record.user_identity.lookup_name(&call.caller.principal) {
-            terms.push(format!("Username={name}"));
+        let mut terms = Terms::new();
+        terms.add(&["EventId=", &event_id]);
+        terms.add(&["EventName=", call.operation.name]);
+        terms.add(&["EventSource=", &self.event_source]);
+        terms.add(&["ReadOnly=", if read_only { "true" } else { "false" }]);
+        if let Some(name) = identity.lookup_name(&call.caller.principal) {
+            terms.add(&["Username=", name]);
         }
         if let Some(key) = &call.caller.access_key_id {
-            terms.push(format!("AccessKeyId={key}"));
+            terms.add(&["AccessKeyId=", key]);
         }
         resource_terms(&self.notes.resources, &mut terms);
         LogRecord {
@@ -178,7 +164,7 @@ impl Entry<'_> {
             time: call.time.as_millis(),
             id,
             terms,
-            body: body(&record),
+            body: record.to_json().into(),
         }
     }
 }
@@ -205,25 +191,6 @@ fn foreign_owners<'a>(call: &Call, notes: &'a AuditNotes, outcome: &Outcome<'_>)
     owners
 }
 
-fn request_parameters(call: &Call, notes: &AuditNotes) -> Value {
-    let Value::Object(mut parameters) = to_json(call.operation.input, &call.input, JsonStyle::CloudTrail)
-    else {
-        return Value::Null;
-    };
-    for name in rules::omitted_parameters(call.service, call.operation) {
-        parameters.remove(*name);
-    }
-    rules::hide_material(&mut parameters);
-    for (name, value) in &notes.parameters {
-        parameters.insert(name.clone(), value.clone());
-    }
-    if parameters.is_empty() {
-        Value::Null
-    } else {
-        Value::Object(parameters)
-    }
-}
-
 fn response_elements(call: &Call, notes: &AuditNotes, outcome: &Outcome<'_>) -> Value {
     let Outcome::Success(output) = outcome else {
         return Value::Null;
@@ -247,12 +214,14 @@ fn written_response(call: &Call, output: &Fields) -> Value {
     }
 }
 
-fn resource_terms(resources: &[haechi_core::AuditedResource], terms: &mut Vec<String>) {
-    for resource in resources {
-        terms.push(format!("ResourceName={}", resource.arn));
-        let kind = format!("ResourceType={}", resource.kind);
-        if !terms.contains(&kind) {
-            terms.push(kind);
+fn resource_terms(resources: &[haechi_core::AuditedResource], terms: &mut Terms) {
+    for (index, resource) in resources.iter().enumerate() {
+        terms.add(&["ResourceName=", &resource.arn]);
+        if resources[..index]
+            .iter()
+            .all(|before| before.kind != resource.kind)
+        {
+            terms.add(&["ResourceType=", resource.kind]);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One request on its way through the pipeline.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -74,9 +75,9 @@ pub struct AuditNotes {
     /// The resources that the call touched.
     pub resources: Vec<AuditedResource>,
     /// `additionalEventData`.
-    pub additional: Vec<(String, String)>,
+    pub additional: Vec<(Cow<'static, str>, String)>,
     /// What replaces members of `requestParameters` (an alias resolved, a secret left out).
-    pub parameters: Vec<(String, serde_json::Value)>,
+    pub parameters: Vec<(Cow<'static, str>, serde_json::Value)>,
     /// What stands in `responseElements`; `None` leaves it to the operation's rule.
     pub response: Option<serde_json::Value>,
 }
@@ -139,13 +140,13 @@ impl Call {
     }
 
     /// Adds to `additionalEventData`.
-    pub fn audit_additional(&self, name: &str, value: impl Into<String>) {
-        self.notes.lock().additional.push((name.to_owned(), value.into()));
+    pub fn audit_additional(&self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
+        self.notes.lock().additional.push((name.into(), value.into()));
     }
 
     /// Replaces one member of `requestParameters`.
-    pub fn audit_parameter(&self, name: &str, value: serde_json::Value) {
-        self.notes.lock().parameters.push((name.to_owned(), value));
+    pub fn audit_parameter(&self, name: impl Into<Cow<'static, str>>, value: serde_json::Value) {
+        self.notes.lock().parameters.push((name.into(), value));
     }
 
     /// Says what stands in `responseElements`.
@@ -156,6 +157,11 @@ impl Call {
     /// What the handler has noted so far.
     pub fn audit_notes(&self) -> AuditNotes {
         self.notes.lock().clone()
+    }
+
+    /// Looks at what the handler has noted so far, without a copy; nothing can be noted meanwhile.
+    pub fn with_audit_notes<R>(&self, look: impl FnOnce(&AuditNotes) -> R) -> R {
+        look(&self.notes.lock())
     }
 
     /// The audit record went into the transaction of the change: the pipeline need not append one.

@@ -7,8 +7,8 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use haechi_policy::{
-    Attached, Context, Decision, DenyKind, DenyReason, Naming, Policies, PolicyKind, Request, Requester,
-    ResourcePolicy, decide,
+    Attached, Context, Decision, DenyKind, DenyReason, Naming, Policies, Policy, PolicyKind, Request,
+    Requester, ResourcePolicy, decide,
 };
 
 use haechi_wire::ApiError;
@@ -152,6 +152,15 @@ impl Gate {
         })
     }
 
+    /// Whether a decision on `policy`, a resource's own, and on the policies of the caller can depend on condition
+    /// keys. Where it can't, a service on a hot path need not work its own keys out.
+    pub async fn reads_context(&self, call: &Call, policy: Option<&Policy>) -> Result<bool, Failure> {
+        if self.resource_controls.get().is_some() || policy.is_some_and(Policy::reads_context) {
+            return Ok(true);
+        }
+        Ok(self.identities()?.policies(&call.caller).await?.reads_context())
+    }
+
     /// The engine's decision, for services that word their refusals otherwise.
     pub async fn decide(&self, call: &Call, ask: Ask<'_>) -> Result<Decision, Failure> {
         let policies = self.identities()?.policies(&call.caller).await?;
@@ -161,7 +170,12 @@ impl Gate {
         };
         let requester = requester(&call.caller, call.partition());
         let mut context = ask.context;
-        describe(call, &requester, &policies, &mut context);
+        let by_keys = policies.reads_context()
+            || !resource_control.is_empty()
+            || ask.policy.is_some_and(|own| own.attached.policy.reads_context());
+        if by_keys {
+            describe(call, &requester, &policies, &mut context);
+        }
         let request = Request {
             requester: &requester,
             action: ask.action,

@@ -83,9 +83,13 @@ pub struct CallerPolicies {
 impl CallerPolicies {
     /// Whether some policy can decide by condition keys.
     pub fn reads_context(&self) -> bool {
-        let any = |policies: &[LabelledPolicy]| policies.iter().any(|labelled| labelled.policy.reads_context());
+        let any =
+            |policies: &[LabelledPolicy]| policies.iter().any(|labelled| labelled.policy.reads_context());
         any(&self.identity)
-            || self.boundary.as_ref().is_some_and(|boundary| boundary.policy.reads_context())
+            || self
+                .boundary
+                .as_ref()
+                .is_some_and(|boundary| boundary.policy.reads_context())
             || self.session.as_deref().is_some_and(any)
             || self.service_control.iter().any(|level| any(level))
     }

@@ -74,12 +74,10 @@ impl Principal {
     /// The ARN that GetCallerIdentity answers; for a service, its name; empty for an anonymous call.
     pub fn arn(&self, partition: Partition) -> String {
         match self {
-            Self::Root { account } => format!("arn:{partition}:iam::{account}:root"),
+            Self::Root { account } => iam_arn(partition, account, &["root"]),
             Self::User {
                 account, path, name, ..
-            } => {
-                format!("arn:{partition}:iam::{account}:user{path}{name}")
-            }
+            } => iam_arn(partition, account, &["user", path, name]),
             Self::AssumedRole {
                 account,
                 role,
@@ -101,9 +99,7 @@ impl Principal {
         match self {
             Self::AssumedRole {
                 account, path, role, ..
-            } => {
-                format!("arn:{partition}:iam::{account}:role{path}{role}")
-            }
+            } => iam_arn(partition, account, &["role", path, role]),
             _ => self.arn(partition),
         }
     }
@@ -131,6 +127,18 @@ impl Principal {
             Self::Anonymous => "Anonymous",
         }
     }
+}
+
+/// Several are made for each call.
+fn iam_arn(partition: Partition, account: &AccountId, resource: &[&str]) -> String {
+    let mut arn = String::with_capacity(96);
+    for part in ["arn:", partition.as_str(), ":iam::", account.as_str(), ":"]
+        .iter()
+        .chain(resource)
+    {
+        arn.push_str(part);
+    }
+    arn
 }
 
 /// What a set of temporary credentials adds to its principal.

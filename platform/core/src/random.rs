@@ -3,7 +3,10 @@
 //! Key material does not come from here: the crypto engine draws it from its provider's own generator, as a
 //! validated module must.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_lc_rs::rand::{SecureRandom, SystemRandom as Provider};
+use parking_lot::Mutex;
 
 /// Where identifiers and tokens come from.
 pub trait Random: Send + Sync {
@@ -42,28 +45,92 @@ impl dyn Random + '_ {
     }
 }
 
+/// How many bytes are drawn from the provider at once.
+const POOL: usize = 1024;
+/// Requests up to this length are served from the pool.
+const SMALL: usize = 64;
+
 /// The system's generator, through the crypto provider.
+///
+/// A draw of the provider has a high price whatever its length (it mixes in fresh entropy each time), and every call
+/// needs two or three identifiers: so they are cut from a larger draw, each byte handed out once.
 #[derive(Debug, Default)]
-pub struct SystemRandom(Provider);
+pub struct SystemRandom {
+    provider: Provider,
+    pools: [Mutex<Pool>; 4],
+    turn: AtomicUsize,
+}
+
+struct Pool {
+    bytes: [u8; POOL],
+    used: usize,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            bytes: [0; POOL],
+            used: POOL,
+        }
+    }
+}
+
+impl std::fmt::Debug for Pool {
+    /// What is still to be handed out is nobody's business.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pool")
+    }
+}
 
 impl SystemRandom {
     /// The generator.
     pub fn new() -> Self {
-        Self(Provider::new())
+        Self::default()
+    }
+
+    fn draw(&self, bytes: &mut [u8]) {
+        self.provider
+            .fill(bytes)
+            .expect("the provider's generator has no failure that a caller could mend");
     }
 }
 
 impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        self.0
-            .fill(bytes)
-            .expect("the provider's generator has no failure that a caller could mend");
+        if bytes.len() > SMALL {
+            return self.draw(bytes);
+        }
+        // Threads take turns, so that they seldom meet.
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.pools.len();
+        let mut pool = self.pools[turn].lock();
+        if pool.used + bytes.len() > POOL {
+            self.draw(&mut pool.bytes);
+            pool.used = 0;
+        }
+        let (from, to) = (pool.used, pool.used + bytes.len());
+        bytes.copy_from_slice(&pool.bytes[from..to]);
+        pool.bytes[from..to].fill(0);
+        pool.used = to;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_drawn_is_handed_out_once() {
+        let random = SystemRandom::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..1_000 {
+            let mut bytes = [0; 16];
+            random.fill(&mut bytes);
+            assert!(seen.insert(bytes));
+        }
+        let mut large = [0; 4096];
+        random.fill(&mut large);
+        assert!(large.iter().any(|byte| *byte != 0));
+    }
 
     #[test]
     fn text_keeps_to_its_alphabet_and_length() {

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use haechi_wire::{Fields, Operation, ServiceSchema, Shape};
 
 use crate::call::Call;
@@ -79,8 +80,9 @@ impl<S: Send + Sync + 'static> Router<S> {
         Fut: Future<Output = Result<O::Output, Failure>> + Send + 'static,
     {
         let erased: Handler<S> = Box::new(move |state, call, input| {
+            // Not an async block: that would hold the future twice, as captured and as awaited.
             let running = handler(state, call, O::Input::from_fields(input));
-            Box::pin(async move { running.await.map(Shape::into_fields) })
+            Box::pin(running.map(|answer| answer.map(Shape::into_fields)))
         });
         let before = self.handlers.insert(O::SCHEMA.name, erased);
         assert!(before.is_none(), "{} is registered twice", O::SCHEMA.name);

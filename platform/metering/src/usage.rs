@@ -86,12 +86,10 @@ impl Usage {
         match told {
             Told::Class(class) => *self.pending.lock().classes.entry((place, class)).or_default() += 1,
             Told::Rsa => {
-                let key = call
-                    .audit_notes()
-                    .resources
-                    .into_iter()
-                    .next()
-                    .map_or(String::new(), |found| found.arn);
+                let key = call.with_audit_notes(|notes| {
+                    let first = notes.resources.first();
+                    first.map_or(String::new(), |found| found.arn.clone())
+                });
                 *self.pending.lock().rsa.entry((place, key)).or_default() += 1;
             }
         }

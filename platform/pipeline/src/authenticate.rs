@@ -99,7 +99,7 @@ impl Authenticator {
                     .map_err(|error| refuse(&sig_error(error)))?;
                 self.verify(parsed, parts, body, &credential, Rules::of(style))
                     .map_err(|error| refuse(&error))?;
-                credential.caller
+                credential.caller.clone()
             }
         };
         Ok((caller, region))
@@ -117,10 +117,10 @@ impl Authenticator {
         let root = Principal::Root {
             account: self.default_account.clone(),
         };
-        (credential.caller.principal == root).then_some(credential.caller)
+        (credential.caller.principal == root).then(|| credential.caller.clone())
     }
 
-    async fn credential(&self, parsed: &Parsed<'_>) -> Result<Result<Credential, CredentialError>, ApiError> {
+    async fn credential(&self, parsed: &Parsed<'_>) -> Result<Result<Arc<Credential>, CredentialError>, ApiError> {
         self.credentials
             .credential(parsed.access_key_id(), parsed.session_token())
             .await
@@ -167,7 +167,7 @@ impl Authenticator {
     /// account, anything else for the root of the default account.
     async fn unverified_caller(&self, parsed: &Parsed<'_>) -> Result<Caller, ApiError> {
         if let Ok(credential) = self.credential(parsed).await? {
-            return Ok(credential.caller);
+            return Ok(credential.caller.clone());
         }
         let key = parsed.access_key_id();
         let account = AccountId::parse(key).unwrap_or_else(|_| self.default_account.clone());

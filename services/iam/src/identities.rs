@@ -303,12 +303,9 @@ fn nothing(arn: &str) -> LabelledPolicy {
 /// Temporary credentials differ by session; all keys of one principal share its policies.
 fn cache_key(caller: &Caller) -> String {
     let principal = &caller.principal;
-    match (&caller.session, &caller.access_key_id) {
-        (Some(_), Some(key)) => format!("{key}/{}", principal.user_id()),
-        _ => format!(
-            "{}/{}",
-            principal.account().map_or("-", AsRef::as_ref),
-            principal.user_id()
-        ),
-    }
+    let bearer = match (&caller.session, &caller.access_key_id) {
+        (Some(_), Some(key)) => key,
+        _ => principal.account().map_or("-", AsRef::as_ref),
+    };
+    [bearer, "/", &principal.user_id()].concat()
 }

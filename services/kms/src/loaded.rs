@@ -10,8 +10,9 @@ use haechi_core::{AccountId, Failure, Region};
 use haechi_crypto::{KeyMaterial, MaterialId};
 use haechi_keyring::Keyring;
 use haechi_policy::{Policy, PolicyKind};
-use haechi_store::{Revision, Store};
+use haechi_store::{Key as Place, Revision, Store};
 use parking_lot::Mutex;
+use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
 use crate::model::key::Key;
@@ -26,6 +27,8 @@ const CAPACITY: usize = 10_000;
 pub(crate) struct LoadedKey {
     /// The record.
     pub(crate) key: Arc<Key>,
+    /// Where the store has the record.
+    place: Place,
     /// The commit that wrote it.
     revision: Revision,
     /// Its ARN.
@@ -35,13 +38,33 @@ pub(crate) struct LoadedKey {
     opened: Mutex<BTreeMap<MaterialId, Arc<KeyMaterial>>>,
 }
 
-type Place = (AccountId, Region, KeyId);
+/// Whose key is meant.
+#[derive(Hash, PartialEq, Eq)]
+struct Name {
+    account: AccountId,
+    region: Region,
+    id: KeyId,
+}
+
+/// [`Name`], borrowed; it must hash the same.
+#[derive(Hash)]
+struct NameRef<'a> {
+    account: &'a AccountId,
+    region: &'a Region,
+    id: &'a KeyId,
+}
+
+impl Equivalent<Name> for NameRef<'_> {
+    fn equivalent(&self, name: &Name) -> bool {
+        *self.id == name.id && *self.account == name.account && *self.region == name.region
+    }
+}
 
 /// The keys that are ready for use.
 pub(crate) struct LoadedKeys {
     store: Store,
     keyring: Arc<Keyring>,
-    ready: Cache<Place, Arc<LoadedKey>>,
+    ready: Cache<Name, Arc<LoadedKey>>,
 }
 
 impl LoadedKeys {
@@ -60,21 +83,25 @@ impl LoadedKeys {
         region: &Region,
         id: &KeyId,
     ) -> Result<Option<Arc<LoadedKey>>, Failure> {
-        let place = (account.clone(), region.clone(), id.clone());
-        let Some(found) = self
-            .store
-            .get_with_revision(&KEYS, &scope(account, region), id.as_str())
-            .await?
-        else {
-            self.ready.remove(&place);
+        let name = NameRef { account, region, id };
+        let ready = self.ready.get(&name);
+        if let Some(ready) = &ready
+            && self.store.cached_revision(&ready.place) == Some(ready.revision)
+        {
+            return Ok(Some(Arc::clone(ready)));
+        }
+        let scope = scope(account, region);
+        let Some(found) = self.store.get_with_revision(&KEYS, &scope, id.as_str()).await? else {
+            self.ready.remove(&name);
             return Ok(None);
         };
-        if let Some(ready) = self.ready.get(&place) {
-            if ready.revision == found.revision {
-                return Ok(Some(ready));
-            }
+        if let Some(ready) = ready
+            && ready.revision == found.revision
+        {
+            return Ok(Some(ready));
         }
         let loaded = Arc::new(LoadedKey {
+            place: KEYS.key(&scope, &id.as_str()),
             arn: found.value.arn(),
             policy: Policy::parse(&found.value.policy, PolicyKind::KeyPolicy)
                 .inspect_err(|error| tracing::error!(key = %id, %error, "a stored key policy does not parse"))
@@ -83,7 +110,12 @@ impl LoadedKeys {
             revision: found.revision,
             opened: Mutex::default(),
         });
-        self.ready.insert(place, Arc::clone(&loaded));
+        let name = Name {
+            account: account.clone(),
+            region: region.clone(),
+            id: id.clone(),
+        };
+        self.ready.insert(name, Arc::clone(&loaded));
         Ok(Some(loaded))
     }
 
@@ -100,9 +132,8 @@ impl LoadedKeys {
             return Ok(None);
         };
         let key = &loaded.key;
-        let domain = self
-            .keyring
-            .domain(&key.account, &key.region)
+        // Boxed: needed once, and every call would carry the room for it.
+        let domain = Box::pin(self.keyring.domain(&key.account, &key.region))
             .await
             .map_err(Failure::internal)?;
         let bound = binding(

@@ -87,7 +87,10 @@ impl Kms {
         }
         match name.managed_service() {
             Some(service) if managed::may_make(call, service) => {
-                managed::make(self, account, region, service).await.map(Some)
+                // Boxed: once in a key's life, and every call would carry the room for it.
+                Box::pin(managed::make(self, account, region, service))
+                    .await
+                    .map(Some)
             }
             _ => Ok(None),
         }

@@ -1,5 +1,7 @@
 //! Temporary access keys, for the signature check: everything stands in the session token.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use haechi_core::Failure;
 use haechi_core::ports::{Credential, CredentialError, Credentials};
@@ -12,7 +14,7 @@ impl Credentials for Sts {
         &self,
         access_key_id: &str,
         session_token: Option<&str>,
-    ) -> Result<Result<Credential, CredentialError>, Failure> {
+    ) -> Result<Result<Arc<Credential>, CredentialError>, Failure> {
         let Some(token) = session_token else {
             return Ok(Err(CredentialError::Unknown));
         };
@@ -26,9 +28,9 @@ impl Credentials for Sts {
         if opened.expires <= self.platform.now() {
             return Ok(Err(CredentialError::Expired));
         }
-        Ok(Ok(Credential {
+        Ok(Ok(Arc::new(Credential {
             secret: opened.secret.clone(),
             caller: opened.caller.clone(),
-        }))
+        })))
     }
 }

@@ -16,6 +16,7 @@ pub struct Policy {
     kind: PolicyKind,
     pub(crate) statements: Box<[Statement]>,
     json: Box<str>,
+    reads_context: bool,
 }
 
 impl Policy {
@@ -35,11 +36,19 @@ impl Policy {
     }
 
     fn compile(document: &Value, kind: PolicyKind) -> Result<Self, PolicyError> {
+        let statements: Box<[Statement]> = parse::statements(document, kind)?.into();
         Ok(Self {
             kind,
-            statements: parse::statements(document, kind)?.into(),
+            reads_context: statements.iter().any(Statement::reads_context),
+            statements,
             json: document.to_string().into(),
         })
+    }
+
+    /// Whether a decision by this policy can depend on condition keys, through a condition or a variable. Where none
+    /// of the policies of a request does, nobody need work the keys out.
+    pub fn reads_context(&self) -> bool {
+        self.reads_context
     }
 
     /// What the policy was parsed as.

@@ -217,7 +217,7 @@ fn judge<'a>(
         records.extend(batch.log.iter().cloned());
         verdicts.push(Verdict::Committed { revision, keys });
     }
-    writes.chunks = pack(records);
+    writes.chunks = pack(&records);
     (verdicts, writes)
 }
 

@@ -39,7 +39,7 @@ async fn a_database_of_schema_1_is_migrated_with_what_is_in_it() {
         stream: "s".into(),
         time: 5,
         id: [1; 16],
-        terms: vec![],
+        terms: haechi_store::Terms::default(),
         body: vec![1, 2, 3].into(),
     };
     let store = Store::new(Arc::new(PostgresBackend::connect(&url).await.unwrap()));

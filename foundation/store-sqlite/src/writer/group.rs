@@ -184,7 +184,7 @@ impl Committer {
     }
 
     fn write_log(&mut self, records: Vec<LogRecord>) -> rusqlite::Result<()> {
-        for chunk in pack(records) {
+        for chunk in pack(&records) {
             self.streams.insert(&self.connection, &chunk)?;
         }
         Ok(())

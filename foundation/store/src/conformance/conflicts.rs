@@ -180,7 +180,7 @@ pub async fn a_batch_with_a_failed_expectation_leaves_no_trace(backend: Subject)
         stream: "s".into(),
         time: 1,
         id: [1; 16],
-        terms: vec![],
+        terms: crate::Terms::default(),
         body: Bytes::new(),
     };
     for expected in [

@@ -56,7 +56,7 @@ pub async fn write_one(store: &Store, name: Acknowledged) -> Result<(), StoreErr
 
 fn log_record(stream: &str, (run, task, number): Acknowledged) -> LogRecord {
     let id = u128::from(run) << 96 | u128::from(task) << 64 | u128::from(number);
-    let terms = vec![format!("Task={task}")];
+    let terms = [format!("Task={task}")].into_iter().collect();
     LogRecord {
         stream: stream.into(),
         time: number as i64,

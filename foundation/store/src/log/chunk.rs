@@ -5,11 +5,9 @@
 //! so that any database that can search bytes can skip a chunk by itself; a match that straddles two hashes only
 //! costs a look inside.
 
-use std::collections::BTreeMap;
-
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use crate::{Direction, LogRecord, StoreError};
+use crate::{Direction, LogRecord, StoreError, Terms};
 
 const VERSION: u8 = 1;
 const MAX_CHUNK_BYTES: usize = 256 << 10;
@@ -111,19 +109,16 @@ pub fn term_hash(term: &str) -> TermHash {
 }
 
 /// Packs records into chunks, one or more per stream. The backend sets `seq`.
-pub fn pack(records: Vec<LogRecord>) -> Vec<Chunk> {
-    let mut streams: BTreeMap<String, Vec<LogRecord>> = BTreeMap::new();
-    for mut record in records {
-        let stream = std::mem::take(&mut record.stream);
-        streams.entry(stream).or_default().push(record);
-    }
-    let mut chunks = Vec::with_capacity(streams.len());
-    for (stream, mut records) in streams {
-        records.sort_unstable_by_key(|record| (record.time, record.id));
-        let mut rest = records.as_slice();
+pub fn pack(records: &[LogRecord]) -> Vec<Chunk> {
+    // Their places are sorted rather than they themselves: a record is some hundred bytes to move.
+    let mut order: Vec<&LogRecord> = records.iter().collect();
+    order.sort_unstable_by(|a, b| (&a.stream, a.time, &a.id).cmp(&(&b.stream, b.time, &b.id)));
+    let mut chunks = Vec::new();
+    for of_one in order.chunk_by(|a, b| a.stream == b.stream) {
+        let mut rest = of_one;
         while !rest.is_empty() {
             let (chunk, others) = rest.split_at(fitting(rest));
-            chunks.push(pack_one(&stream, chunk));
+            chunks.push(pack_one(&chunk[0].stream, chunk));
             rest = others;
         }
     }
@@ -131,7 +126,7 @@ pub fn pack(records: Vec<LogRecord>) -> Vec<Chunk> {
 }
 
 /// How many of the records, at least one, go into one chunk.
-fn fitting(records: &[LogRecord]) -> usize {
+fn fitting(records: &[&LogRecord]) -> usize {
     let last_time = records[0].time.saturating_add(MAX_SPAN_MS);
     let mut bytes = 0;
     let fits = records.iter().take_while(|record| {
@@ -142,22 +137,20 @@ fn fitting(records: &[LogRecord]) -> usize {
 }
 
 fn encoded_len(record: &LogRecord) -> usize {
-    TIME_AND_ID + 2 + record.terms.iter().map(|term| 2 + term.len()).sum::<usize>() + 4 + record.body.len()
+    TIME_AND_ID + 2 + record.terms.packed().len() + 4 + record.body.len()
 }
 
-fn pack_one(stream: &str, records: &[LogRecord]) -> Chunk {
-    let mut bytes = BytesMut::with_capacity(1 + records.iter().map(encoded_len).sum::<usize>());
+fn pack_one(stream: &str, records: &[&LogRecord]) -> Chunk {
+    let mut bytes =
+        BytesMut::with_capacity(1 + records.iter().map(|record| encoded_len(record)).sum::<usize>());
     let mut hashes = Vec::new();
     bytes.put_u8(VERSION);
     for record in records {
         bytes.put_i64(record.time);
         bytes.put_slice(&record.id);
-        bytes.put_u16(record.terms.len() as u16);
-        for term in &record.terms {
-            hashes.push(term_hash(term));
-            bytes.put_u16(term.len() as u16);
-            bytes.put_slice(term.as_bytes());
-        }
+        bytes.put_u16(record.terms.count());
+        hashes.extend(record.terms.iter().map(term_hash));
+        bytes.put_slice(record.terms.packed());
         bytes.put_u32(record.body.len() as u32);
         bytes.put_slice(&record.body);
     }
@@ -199,12 +192,8 @@ fn decode_one(stream: &str, bytes: &mut Bytes) -> Option<LogRecord> {
     let mut id = [0; 16];
     bytes.try_copy_to_slice(&mut id).ok()?;
     let count = bytes.try_get_u16().ok()?;
-    let mut terms = Vec::with_capacity(usize::from(count.min(64)));
-    for _ in 0..count {
-        let len = usize::from(bytes.try_get_u16().ok()?);
-        let term = take(bytes, len)?;
-        terms.push(String::from_utf8(term.into()).ok()?);
-    }
+    let terms = Terms::read(count, bytes)?;
+    bytes.advance(terms.packed().len());
     let len = bytes.try_get_u32().ok()? as usize;
     let body = take(bytes, len)?;
     Some(LogRecord {
@@ -239,7 +228,7 @@ mod tests {
                 stream,
                 time,
                 id,
-                terms,
+                terms: terms.into_iter().collect(),
                 body: body.into(),
             })
     }
@@ -247,13 +236,13 @@ mod tests {
     proptest! {
         #[test]
         fn every_record_comes_back_from_the_chunks_in_order(records in prop::collection::vec(record(), 0..30)) {
-            let chunks = pack(records.clone());
+            let chunks = pack(&records);
             let mut unpacked = Vec::new();
             for chunk in &chunks {
                 let inside = decode(chunk).unwrap();
                 prop_assert!(chunk.last - chunk.first <= MAX_SPAN_MS);
                 prop_assert_eq!((chunk.first, chunk.last), (inside[0].time, inside[inside.len() - 1].time));
-                for term in inside.iter().flat_map(|record| &record.terms) {
+                for term in inside.iter().flat_map(|record| record.terms.iter()) {
                     prop_assert!(chunk.may_contain(term_hash(term)));
                 }
                 unpacked.extend(inside);
@@ -277,14 +266,16 @@ mod tests {
 
     #[test]
     fn a_chunk_does_not_grow_beyond_its_size_unless_one_record_does() {
-        let records = (0..10_u8).map(|n| LogRecord {
-            stream: "s".into(),
-            time: 0,
-            id: [n; 16],
-            terms: vec![],
-            body: vec![0; if n == 0 { MAX_CHUNK_BYTES * 2 } else { 100_000 }].into(),
-        });
-        let sizes: Vec<usize> = pack(records.collect())
+        let records: Vec<_> = (0..10_u8)
+            .map(|n| LogRecord {
+                stream: "s".into(),
+                time: 0,
+                id: [n; 16],
+                terms: Terms::default(),
+                body: vec![0; if n == 0 { MAX_CHUNK_BYTES * 2 } else { 100_000 }].into(),
+            })
+            .collect();
+        let sizes: Vec<usize> = pack(&records)
             .iter()
             .map(|chunk| decode(chunk).unwrap().len())
             .collect();

@@ -7,6 +7,7 @@
 
 mod chunk;
 mod scan;
+mod terms;
 
 use std::{fmt, str::FromStr};
 
@@ -14,6 +15,7 @@ use bytes::Bytes;
 
 pub use chunk::{Chunk, ChunkPosition, ChunkQuery, MAX_SPAN_MS, TermHash, decode, pack, term_hash};
 pub(crate) use scan::scan;
+pub use terms::Terms;
 
 use crate::{Direction, StoreError};
 
@@ -27,7 +29,7 @@ pub struct LogRecord {
     /// Tells records of the same millisecond apart; unique within the stream.
     pub id: [u8; 16],
     /// What it can be found by, such as `EventName=CreateKey`.
-    pub terms: Vec<String>,
+    pub terms: Terms,
     /// The record itself.
     pub body: Bytes,
 }

@@ -68,9 +68,7 @@ fn wants(query: &LogQuery<'_>, record: &LogRecord) -> bool {
         Direction::Forward => place(record) > cursor,
         Direction::Backward => place(record) < cursor,
     });
-    let has_term = query
-        .term
-        .is_none_or(|term| record.terms.iter().any(|of_record| of_record == term));
+    let has_term = query.term.is_none_or(|term| record.terms.contains(term));
     in_time && behind_cursor && has_term
 }
 

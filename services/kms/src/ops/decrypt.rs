@@ -226,7 +226,7 @@ impl Kms {
             return Err(error::invalid_ciphertext().into());
         };
         let blob = match &loaded.key.custom_store {
-            Some(_) => self.decrypt_outside(call, &loaded.key, &blob, context).await?,
+            Some(_) => Box::pin(self.decrypt_outside(call, &loaded.key, &blob, context)).await?,
             None => blob,
         };
         let plaintext =

@@ -86,7 +86,7 @@ impl Kms {
                 let blob = envelope::encrypt(key, loaded.key.id.as_str(), &id, plaintext, &bound)
                     .map_err(Failure::internal)?;
                 if loaded.key.custom_store.is_some() {
-                    let blob = self.encrypt_outside(call, &loaded.key, &blob, context).await?;
+                    let blob = Box::pin(self.encrypt_outside(call, &loaded.key, &blob, context)).await?;
                     return Ok(Encrypted { blob, material: None });
                 }
                 Ok(Encrypted {
