@@ -4,6 +4,9 @@
 //! a thread of its own does it beside the writer, twice, as the second pass finds only what came during the first. Then
 //! next to nothing is left, and the writer itself does the rest and begins the log anew, which must happen between two
 //! transactions.
+//!
+//! The log's file keeps its length when it begins anew: a commit that writes over what is there already has nothing to
+//! tell the file system but its pages, which makes the wait for the disk much shorter.
 
 use std::{
     path::PathBuf,
@@ -17,6 +20,10 @@ use std::{
 use rusqlite::Connection;
 
 const PASSES: usize = 2;
+/// What a group writes beside its records: pages of indexes, and those on the way to them.
+const GROUP_OVERHEAD: u64 = 4 * 4096;
+/// A log that has grown to so many times its usual length, because somebody read for long, is cut.
+const CUT_FROM: u64 = 8;
 
 const IDLE: u8 = 0;
 const WANTED: u8 = 1;
@@ -26,6 +33,8 @@ const STOPPED: u8 = 3;
 pub(super) struct Checkpointer {
     log: PathBuf,
     from_bytes: u64,
+    /// About how much was written since the log began anew.
+    since: u64,
     state: Arc<AtomicU8>,
     thread: Option<JoinHandle<()>>,
 }
@@ -39,6 +48,7 @@ impl Checkpointer {
             .name("store-checkpoint".into())
             .spawn(move || run(&connection, &shared))?;
         Ok(Self {
+            since: log.metadata().map_or(0, |metadata| metadata.len()),
             log,
             from_bytes,
             state,
@@ -46,16 +56,26 @@ impl Checkpointer {
         })
     }
 
-    /// To be called by the writer after each group.
-    pub(super) fn after_group(&self, writer: &Connection) {
+    /// To be called by the writer after each group of so many bytes.
+    pub(super) fn after_group(&mut self, writer: &Connection, bytes: u64) {
+        self.since += bytes + GROUP_OVERHEAD;
         match self.state.load(Ordering::Acquire) {
-            IDLE if self.log_bytes() >= self.from_bytes => {
+            IDLE if self.since >= self.from_bytes => {
                 self.state.store(WANTED, Ordering::Release);
                 self.wake();
             }
             NEARLY_DONE => {
-                // A reader may still need the old log; then the next round tries again.
-                checkpoint(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+                let how = if self.log_bytes() >= self.from_bytes.saturating_mul(CUT_FROM) {
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                } else {
+                    "PRAGMA wal_checkpoint(RESTART)"
+                };
+                // A reader may still need the old log; then it is tried again a little later.
+                self.since = if checkpoint(writer, how) {
+                    0
+                } else {
+                    self.from_bytes - self.from_bytes / 4
+                };
                 self.state.store(IDLE, Ordering::Release);
             }
             _ => {}
@@ -101,9 +121,14 @@ fn run(connection: &Connection, state: &AtomicU8) {
     }
 }
 
-/// What could not be moved stays in the log, where it is as safe; only the log grows.
-fn checkpoint(connection: &Connection, how: &str) {
-    if let Err(error) = connection.query_row(how, [], |_| Ok(())) {
-        tracing::warn!(%error, "the write-ahead log could not be moved into the data file");
+/// Whether all was moved. What could not be stays in the log, where it is as safe; only the log grows.
+fn checkpoint(connection: &Connection, how: &str) -> bool {
+    let busy: rusqlite::Result<i64> = connection.query_row(how, [], |row| row.get(0));
+    match busy {
+        Ok(busy) => busy == 0,
+        Err(error) => {
+            tracing::warn!(%error, "the write-ahead log could not be moved into the data file");
+            false
+        }
     }
 }

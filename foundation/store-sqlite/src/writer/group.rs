@@ -43,6 +43,8 @@ pub(super) struct Committer {
     revision: Revision,
     /// Up to here the file knows that revisions may have been given.
     reserved: Revision,
+    /// Bytes of records in the present group.
+    bytes: u64,
 }
 
 impl Committer {
@@ -59,6 +61,7 @@ impl Committer {
             streams: Streams::default(),
             revision,
             reserved: revision,
+            bytes: 0,
         })
     }
 
@@ -81,7 +84,8 @@ impl Committer {
             Ok(()) => self.announce(pending),
             Err(error) => self.give_up(pending, &error),
         }
-        self.checkpointer.after_group(&self.connection);
+        let bytes = std::mem::take(&mut self.bytes);
+        self.checkpointer.after_group(&self.connection, bytes);
     }
 
     fn begin(&mut self) -> rusqlite::Result<()> {
@@ -172,6 +176,7 @@ impl Committer {
         let mut changed = Vec::with_capacity(batch.puts.len() + batch.deletes.len());
         for (key, value) in batch.puts {
             put.execute((key.as_bytes(), &value[..], self.revision as i64))?;
+            self.bytes += (key.as_bytes().len() + value.len()) as u64;
             changed.push(key);
         }
         let mut delete = connection.prepare_cached("DELETE FROM kv WHERE k = ?1")?;
@@ -185,6 +190,7 @@ impl Committer {
 
     fn write_log(&mut self, records: Vec<LogRecord>) -> rusqlite::Result<()> {
         for chunk in pack(&records) {
+            self.bytes += (chunk.terms.len() + chunk.records.len()) as u64;
             self.streams.insert(&self.connection, &chunk)?;
         }
         Ok(())

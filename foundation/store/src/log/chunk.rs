@@ -1,15 +1,23 @@
 //! How records are packed into chunks, and back.
 //!
 //! The format (all numbers big-endian), behind one byte of version: for each record `time i64`, `id [16]`,
-//! `terms u16`, per term `length u16` and text, `length u32` and body. The summary is a sorted run of 4-byte hashes,
-//! so that any database that can search bytes can skip a chunk by itself; a match that straddles two hashes only
-//! costs a look inside.
+//! `terms u16`, per term `length u16` and text, `length u32` and body. Version 1 has the records as they are; version
+//! 2 has `length u32` and the records as one LZ4 block of that length when opened. The records of one group are much
+//! alike, so that a fifth and less is left of them, and writing the rest would cost more than compressing does.
+//!
+//! The summary is a sorted run of 4-byte hashes, so that any database that can search bytes can skip a chunk by
+//! itself; a match that straddles two hashes only costs a look inside.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::{Direction, LogRecord, StoreError, Terms};
 
-const VERSION: u8 = 1;
+const PLAIN: u8 = 1;
+const COMPRESSED: u8 = 2;
+/// Below it there is next to nothing that repeats itself.
+const WORTH_COMPRESSING: usize = 2048;
+/// No LZ4 block opens to more than so many times its length.
+const LZ4_AT_MOST: usize = 255;
 const MAX_CHUNK_BYTES: usize = 256 << 10;
 const TIME_AND_ID: usize = 8 + 16;
 
@@ -144,7 +152,7 @@ fn pack_one(stream: &str, records: &[&LogRecord]) -> Chunk {
     let mut bytes =
         BytesMut::with_capacity(1 + records.iter().map(|record| encoded_len(record)).sum::<usize>());
     let mut hashes = Vec::new();
-    bytes.put_u8(VERSION);
+    bytes.put_u8(PLAIN);
     for record in records {
         bytes.put_i64(record.time);
         bytes.put_slice(&record.id);
@@ -162,7 +170,41 @@ fn pack_one(stream: &str, records: &[&LogRecord]) -> Chunk {
         last: records[records.len() - 1].time,
         seq: 0,
         terms: hashes.concat().into(),
-        records: bytes.freeze(),
+        records: compressed(bytes),
+    }
+}
+
+fn compressed(plain: BytesMut) -> Bytes {
+    if plain.len() < WORTH_COMPRESSING {
+        return plain.freeze();
+    }
+    let records = &plain[1..];
+    let mut out = vec![0; 5 + lz4_flex::block::get_maximum_output_size(records.len())];
+    out[0] = COMPRESSED;
+    out[1..5].copy_from_slice(&(records.len() as u32).to_be_bytes());
+    match lz4_flex::block::compress_into(records, &mut out[5..]) {
+        Ok(length) if 5 + length < plain.len() => {
+            out.truncate(5 + length);
+            out.into()
+        }
+        _ => plain.freeze(),
+    }
+}
+
+/// The records without what comes before them; `None` if they are of no version that we know, or damaged.
+fn opened(chunk: &Bytes) -> Option<Bytes> {
+    let mut bytes = chunk.clone();
+    match bytes.try_get_u8().ok()? {
+        PLAIN => Some(bytes),
+        COMPRESSED => {
+            let length = bytes.try_get_u32().ok()? as usize;
+            if length > bytes.len().saturating_mul(LZ4_AT_MOST) {
+                return None;
+            }
+            let records = lz4_flex::block::decompress(&bytes, length).ok()?;
+            (records.len() == length).then(|| records.into())
+        }
+        _ => None,
     }
 }
 
@@ -176,10 +218,7 @@ pub fn decode(chunk: &Chunk) -> Result<Vec<LogRecord>, StoreError> {
             reason: "it is no chunk of log records".into(),
         }
     };
-    let mut bytes = chunk.records.clone();
-    if bytes.try_get_u8() != Ok(VERSION) {
-        return Err(damaged());
-    }
+    let mut bytes = opened(&chunk.records).ok_or_else(damaged)?;
     let mut records = Vec::new();
     while !bytes.is_empty() {
         records.push(decode_one(&chunk.stream, &mut bytes).ok_or_else(damaged)?);
@@ -257,6 +296,67 @@ mod tests {
             let chunk = Chunk { stream: "s".into(), first: 0, last: 0, seq: 0, terms: Bytes::new(), records: bytes.into() };
             let _ = decode(&chunk);
         }
+    }
+
+    #[test]
+    fn records_that_are_alike_take_little_room_and_come_back() {
+        let body = "{\"eventName\":\"Encrypt\",\"awsRegion\":\"eu-north-1\"}".repeat(20);
+        let records: Vec<_> = (0..64_u8)
+            .map(|n| LogRecord {
+                stream: "s".into(),
+                time: i64::from(n),
+                id: [n; 16],
+                terms: ["EventName=Encrypt"].into_iter().collect(),
+                body: body.clone().into(),
+            })
+            .collect();
+        let chunks = pack(&records);
+        assert!(chunks[0].records.len() * 10 < 64 * body.len());
+        assert_eq!(decode(&chunks[0]).unwrap(), records);
+    }
+
+    /// Chunks of version 1, as every data directory before LZ4 has them.
+    #[test]
+    fn chunks_of_records_as_they_are_open_for_ever() {
+        let mut records = BytesMut::new();
+        records.put_u8(1);
+        records.put_i64(7);
+        records.put_slice(&[9; 16]);
+        records.put_u16(1);
+        records.put_u16(3);
+        records.put_slice(b"a=b");
+        records.put_u32(2);
+        records.put_slice(b"{}");
+        let chunk = Chunk {
+            stream: "s".into(),
+            first: 7,
+            last: 7,
+            seq: 0,
+            terms: Bytes::new(),
+            records: records.freeze(),
+        };
+        let expected = LogRecord {
+            stream: "s".into(),
+            time: 7,
+            id: [9; 16],
+            terms: ["a=b"].into_iter().collect(),
+            body: Bytes::from_static(b"{}"),
+        };
+        assert_eq!(decode(&chunk).unwrap(), [expected]);
+    }
+
+    #[test]
+    fn a_block_that_claims_to_be_huge_is_refused() {
+        let records = [&[COMPRESSED][..], &u32::MAX.to_be_bytes(), &[0; 40]].concat();
+        let chunk = Chunk {
+            stream: "s".into(),
+            first: 0,
+            last: 0,
+            seq: 0,
+            terms: Bytes::new(),
+            records: records.into(),
+        };
+        assert!(decode(&chunk).is_err());
     }
 
     #[test]
