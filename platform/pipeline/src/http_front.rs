@@ -10,7 +10,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
+use tokio::net::TcpStream;
 
+use crate::direct::Direct;
 use crate::pipeline::Pipeline;
 use crate::reply;
 
@@ -43,7 +45,12 @@ impl Front {
         }
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    /// The short way over a connection without TLS.
+    pub(crate) fn direct(&self, stream: TcpStream) -> Direct<'_> {
+        Direct::new(&self.pipeline, &self.peer, stream)
+    }
+
+    async fn answer(self, request: Request<Incoming>) -> Response<Bytes> {
         let (parts, incoming) = request.into_parts();
         let config = self.pipeline.config();
         // A body that declares itself too large is refused before a byte of it is read.
@@ -73,6 +80,6 @@ impl hyper::service::Service<Request<Incoming>> for Front {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let front = self.clone();
-        Box::pin(async move { Ok(front.answer(request).await) })
+        Box::pin(async move { Ok(front.answer(request).await.map(Full::new)) })
     }
 }

@@ -10,12 +10,14 @@
 mod admin;
 mod authenticate;
 mod config;
+mod direct;
 mod http_front;
 mod invoke;
 mod listener;
 mod pipeline;
 mod reply;
 mod rest_route;
+mod rewind;
 mod route;
 mod session_limits;
 mod throttle;

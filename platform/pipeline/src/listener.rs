@@ -9,8 +9,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use crate::direct::Ended;
 use crate::http_front::{Front, Peer};
 use crate::pipeline::Pipeline;
+use crate::rewind::Rewind;
 
 /// The listener could not start.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +42,11 @@ impl Shutdown {
     /// Starts the shutdown.
     pub fn start(&self) {
         self.0.send_replace(true);
+    }
+
+    /// Whether it has started.
+    pub(crate) fn has_started(&self) -> bool {
+        *self.0.borrow()
     }
 
     /// Waits until it has started.
@@ -128,12 +135,18 @@ impl Connection {
                 tls: None,
             },
         );
+        let mut direct = front.direct(stream);
+        let first = match direct.serve(&self.shutdown).await? {
+            Ended::Closed => return Ok(()),
+            Ended::Unusual(first) => first,
+        };
+        let stream = Rewind::new(first, direct.into_stream());
         let config = self.pipeline.config();
         let serving = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(config.idle_timeout)
             .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(stream), front);
+            .serve_connection(TokioIo::new(stream), front.clone());
         let mut serving = std::pin::pin!(serving);
         tokio::select! {
             ended = serving.as_mut() => return Ok(ended?),
@@ -172,7 +185,7 @@ impl Connection {
             .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(self.pipeline.config().idle_timeout);
-        let serving = builder.serve_connection(TokioIo::new(stream), front);
+        let serving = builder.serve_connection(TokioIo::new(stream), front.clone());
         let mut serving = std::pin::pin!(serving);
         tokio::select! {
             ended = serving.as_mut() => return ended,

@@ -11,7 +11,6 @@ use haechi_core::{Call, Caller, Clock, Failure, Origin, Random, Region, Service,
 use haechi_store::Store;
 use haechi_wire::{ApiError, Auth, Fields, OperationSchema, Protocol, ServiceSchema, WireReply, WireRequest};
 use http::{Method, Response, StatusCode};
-use http_body_util::Full;
 
 use crate::admin::{Admin, AdminError};
 use crate::authenticate::Authenticator;
@@ -88,7 +87,7 @@ impl Pipeline {
     }
 
     /// Answers one HTTP request.
-    pub(crate) async fn handle(&self, request: WholeRequest, peer: &Peer) -> Response<Full<Bytes>> {
+    pub(crate) async fn handle(&self, request: WholeRequest, peer: &Peer) -> Response<Bytes> {
         let request_id = self.parts.random.uuid();
         if let Some(path) = request.parts.uri.path().strip_prefix("/_haechi/") {
             return self.operator(path, &request).await;
@@ -310,7 +309,7 @@ impl Pipeline {
         Ok(())
     }
 
-    async fn operator(&self, path: &str, request: &WholeRequest) -> Response<Full<Bytes>> {
+    async fn operator(&self, path: &str, request: &WholeRequest) -> Response<Bytes> {
         if path == "ready" {
             return if self.parts.admin.ready() {
                 reply::plain(StatusCode::OK, "ready\n")
