@@ -1,25 +1,33 @@
 //! A web ACL in force: decides about requests and words the answers.
 
 mod answer;
+mod interstitial;
+mod ledger;
+mod puzzle;
 mod token;
 
 pub use answer::Answer;
+pub use interstitial::RESERVED_PATH;
 pub use token::TOKEN_COOKIE;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use haechi_dataplane::report::WebAclReport;
 use haechi_dataplane::{Protection, ResourceKind};
 use haechi_waf::compile::Plan;
 use haechi_waf::evaluate::{Environment, Scratch};
 use haechi_waf::geo::Geo;
 use haechi_waf::model::{SearchStringEncoding, WebAcl};
 use haechi_waf::rate::RateCounters;
+use haechi_waf::record::{Facts, HttpSource};
 use haechi_waf::request::{HttpRequest, Limits, ResourceType};
 use haechi_waf::verdict::{ActionTaken, Verdict};
 use haechi_web_acl::{Feeds, LibraryError};
 use http::{HeaderName, HeaderValue};
 
+use interstitial::{Proof, Used};
+use ledger::Ledger;
 use token::Tokens;
 
 thread_local! {
@@ -34,6 +42,8 @@ pub struct Guard {
     plan: Plan,
     rates: RateCounters,
     tokens: Tokens,
+    ledger: Ledger,
+    used: Used,
     geo: Arc<dyn Geo + Send + Sync>,
 }
 
@@ -44,10 +54,14 @@ pub struct Visit<'a> {
     pub request: HttpRequest<'a>,
     /// What it was sent to.
     pub kind: ResourceKind,
-    /// The ARN of what it was sent to.
-    pub resource: &'a str,
+    /// The same as logs and samples name it.
+    pub source: &'a HttpSource,
+    /// The id that the resource gave the request; a load balancer's is the root of the trace id.
+    pub request_id: &'a str,
     /// The host name it was sent to, in lower case, without a port; tokens are bound to it.
     pub host: &'a str,
+    /// Whether the client speaks TLS.
+    pub https: bool,
     /// Milliseconds of Unix time.
     pub now: u64,
 }
@@ -70,22 +84,28 @@ impl Guard {
         feeds: Arc<Feeds>,
         geo: Arc<dyn Geo + Send + Sync>,
     ) -> Result<Self, LibraryError> {
-        let plan = haechi_web_acl::compile(protection, feeds)?;
+        let plan = haechi_web_acl::compile(protection, Arc::clone(&feeds))?;
         let rates = match previous {
             Some(previous) => RateCounters::succeeding(&previous.rates, &plan),
             None => RateCounters::new(&plan),
         };
-        // It was read once already, so this can't fail; no token domains are the stricter reading anyway.
-        let domains = WebAcl::from_json(protection.definition.as_bytes(), SearchStringEncoding::Base64)
-            .map(|acl| acl.token_domains)
-            .unwrap_or_default();
+        let acl = WebAcl::from_json(protection.definition.as_bytes(), SearchStringEncoding::Base64).map_err(
+            |source| LibraryError::Document {
+                what: protection.web_acl.clone(),
+                source,
+            },
+        )?;
+        let library = haechi_web_acl::library(protection, feeds)?;
+        let ledger = Ledger::new(&acl, protection, &library, previous.map(|guard| &guard.ledger));
         Ok(Self {
             digest: protection.digest.clone(),
             web_acl: protection.web_acl.clone(),
             account: protection.account.clone(),
             plan,
             rates,
-            tokens: Tokens::new(protection.token_key.expose(), domains),
+            tokens: Tokens::new(protection.token_key.expose(), acl.token_domains),
+            ledger,
+            used: Used::default(),
             geo,
         })
     }
@@ -113,16 +133,36 @@ impl Guard {
     /// Decides about a request.
     pub fn decide(&self, visit: &Visit<'_>) -> Decision {
         SCRATCH.with_borrow_mut(|scratch| {
+            let limits = self.limits(visit.kind);
             let environment = Environment {
-                limits: self.limits(visit.kind),
+                limits,
                 geo: &*self.geo,
                 rates: &self.rates,
                 token: self.tokens.state(&visit.request, visit.host),
                 now: visit.now,
             };
             let verdict = self.plan.evaluate(&visit.request, &environment, scratch);
+            let facts = Facts {
+                timestamp: visit.now,
+                source: visit.source,
+                request_id: visit.request_id,
+                country: self.geo.locate(visit.request.client_ip).country,
+                scheme: if visit.https { "https" } else { "http" },
+                limits: &limits,
+            };
+            self.ledger.record(&visit.request, &verdict, &facts);
             self.decision(&verdict, visit)
         })
+    }
+
+    /// Answers a request below [`RESERVED_PATH`], where the pages of Captcha and Challenge send what they found.
+    pub fn take_proof(&self, visit: &Visit<'_>) -> Answer {
+        interstitial::take(&self.tokens, &self.used, visit)
+    }
+
+    /// What happened since the last report, if anything did.
+    pub fn report(&self, now: u64) -> Option<WebAclReport> {
+        self.ledger.report(&self.web_acl, &self.plan, &self.rates, now)
     }
 
     fn decision(&self, verdict: &Verdict<'_>, visit: &Visit<'_>) -> Decision {
@@ -132,8 +172,8 @@ impl Guard {
                 Some(response) => Answer::custom(response),
                 None => Answer::forbidden(visit.kind),
             },
-            ActionTaken::Captcha => Answer::captcha(),
-            ActionTaken::Challenge => Answer::challenge(),
+            ActionTaken::Captcha => interstitial::ask(Proof::Puzzle, &self.tokens, visit),
+            ActionTaken::Challenge => interstitial::ask(Proof::Challenge, &self.tokens, visit),
             ActionTaken::Monetize => Answer::payment_required(),
         };
         Decision::Answer(Box::new(answer))

@@ -103,8 +103,15 @@ impl Guards {
     /// Resources are known to be guarded from the first moment, before anything is compiled, so that none is served
     /// without its web ACL in between. Until a new web ACL is ready, a resource keeps the one it had.
     pub async fn apply(&self, snapshot: &Snapshot) {
+        self.apply_then(snapshot, || ()).await;
+    }
+
+    /// As [`Guards::apply`]; calls `show` once all resources are known to be guarded, before anything is compiled.
+    /// That is the moment from which on they may be reached.
+    pub async fn apply_then(&self, snapshot: &Snapshot, show: impl FnOnce()) {
         let mut applied = self.applying.lock().await;
         self.publish(&snapshot.protections, &applied);
+        show();
         for protection in &snapshot.protections {
             let known = applied.guards.get(&protection.web_acl);
             if known.is_some_and(|guard| guard.digest() == protection.digest)
@@ -148,7 +155,8 @@ impl Guards {
         let mut in_force = InForce::new();
         for protection in protections {
             let compiled = applied.guards.get(&protection.web_acl);
-            for resource in &protection.resources {
+            // A balancer that asks for verdicts may name the web ACL itself.
+            for resource in protection.resources.iter().chain([&protection.web_acl]) {
                 // A web ACL of its own, whichever version is compiled; else what the resource was under before.
                 let guard = compiled
                     .or_else(|| before.get(resource).and_then(Option::as_ref))

@@ -9,8 +9,8 @@ use haechi_waf::model::{SearchStringEncoding, WebAcl};
 use crate::feeds::Feeds;
 use crate::library::{Library, LibraryError};
 
-/// Compiles a web ACL with all that it refers to.
-pub fn compile(protection: &Protection, feeds: Arc<Feeds>) -> Result<Plan, LibraryError> {
+/// What a web ACL refers to.
+pub fn library(protection: &Protection, feeds: Arc<Feeds>) -> Result<Library, LibraryError> {
     let mut library = Library::new(feeds);
     for (arn, group) in &protection.rule_groups {
         library.add_rule_group(arn, group.as_bytes(), SearchStringEncoding::Base64)?;
@@ -21,6 +21,12 @@ pub fn compile(protection: &Protection, feeds: Arc<Feeds>) -> Result<Plan, Libra
     for (arn, patterns) in &protection.regex_pattern_sets {
         library.add_pattern_set(arn, patterns)?;
     }
+    Ok(library)
+}
+
+/// Compiles a web ACL with all that it refers to.
+pub fn compile(protection: &Protection, feeds: Arc<Feeds>) -> Result<Plan, LibraryError> {
+    let library = library(protection, feeds)?;
     let acl = WebAcl::from_json(protection.definition.as_bytes(), SearchStringEncoding::Base64).map_err(
         |source| LibraryError::Document {
             what: protection.web_acl.clone(),

@@ -127,16 +127,6 @@ impl Answer {
         }
     }
 
-    /// The client must solve a puzzle; this one can't show one.
-    pub(super) fn captcha() -> Self {
-        Self::asking(StatusCode::METHOD_NOT_ALLOWED, "captcha", Bytes::new())
-    }
-
-    /// The client must solve a challenge; this one can't run it.
-    pub(super) fn challenge() -> Self {
-        Self::asking(StatusCode::ACCEPTED, "challenge", Bytes::new())
-    }
-
     /// Asks for a token, by a page where the client shows pages.
     pub(super) fn asking(status: StatusCode, action: &'static str, page: Bytes) -> Self {
         Self::new(status, "text/html; charset=UTF-8", page)

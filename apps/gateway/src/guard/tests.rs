@@ -50,6 +50,8 @@ pub(crate) fn rate_rule() -> Value {
     })
 }
 
+static SOURCE: std::sync::OnceLock<HttpSource> = std::sync::OnceLock::new();
+
 pub(crate) const ADMIN: &str = "L2FkbWlu";
 
 pub(crate) fn guard(rules: &Value) -> Guard {
@@ -67,8 +69,10 @@ pub(crate) fn visit<'a>(target: &'a str, kind: ResourceKind) -> Visit<'a> {
     Visit {
         request: HttpRequest::new(b"GET", target.as_bytes(), address),
         kind,
-        resource: "lb",
+        source: SOURCE.get_or_init(|| HttpSource::of_resource("lb", "111122223333")),
+        request_id: "1-00000000-000000000000000000000000",
         host: "shop.example",
+        https: false,
         now: 1_000_000,
     }
 }
@@ -174,4 +178,35 @@ fn a_good_token_passes_a_challenge() {
         StatusCode::ACCEPTED,
         "too old"
     );
+}
+
+#[test]
+fn a_report_has_counts_and_samples_and_then_nothing_more() {
+    let guard = guard(&json!([path_rule("admin", 0, ADMIN, &json!({ "Block": {} }))]));
+    assert_eq!(guard.report(1_000_000), None);
+    guard.decide(&visit("/admin", ResourceKind::ApplicationLoadBalancer));
+    let report = guard.report(1_000_000).expect("a report");
+    assert!(
+        report
+            .counts
+            .iter()
+            .any(|count| count.name == "BlockedRequests" && count.count == 1)
+    );
+    assert_eq!(report.samples.len(), 1);
+    assert!(report.log_lines.is_empty(), "nobody asked for logs");
+    assert_eq!(guard.report(1_000_000), None);
+}
+
+#[test]
+fn held_back_addresses_are_reported_until_they_are_let_go() {
+    let guard = guard(&json!([rate_rule()]));
+    for _ in 0..12 {
+        guard.decide(&visit("/", ResourceKind::ApplicationLoadBalancer));
+    }
+    let report = guard.report(1_000_000).expect("a report");
+    assert_eq!(report.rate_limited[0].rule, "rate");
+    assert_eq!(report.rate_limited[0].addresses.len(), 1);
+    let later = guard.report(2_000_000).expect("a report that they are gone");
+    assert!(later.rate_limited[0].addresses.is_empty());
+    assert_eq!(guard.report(2_000_001), None);
 }
