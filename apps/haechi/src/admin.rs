@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use haechi_core::{AccountId, Caller, Clock, SimulatedClock};
+use haechi_dataplane::ControlPlane;
 use haechi_iam::Iam;
 use haechi_metering::Month;
 use haechi_pipeline::{Admin, AdminError, AdminReply};
@@ -18,6 +19,9 @@ use serde_json::{Value, json};
 use crate::backup;
 use crate::bill::Billing;
 
+/// How long a gateway that asks for news waits for them.
+const NEWS_PATIENCE: Duration = Duration::from_secs(20);
+
 pub(crate) struct Operator {
     iam: Arc<Iam>,
     store: Store,
@@ -26,6 +30,7 @@ pub(crate) struct Operator {
     timers: Arc<Timers>,
     clock: Arc<dyn Clock>,
     simulated: Option<Arc<SimulatedClock>>,
+    control: Arc<dyn ControlPlane>,
     ready: AtomicBool,
 }
 
@@ -38,6 +43,7 @@ impl Operator {
         timers: Arc<Timers>,
         clock: Arc<dyn Clock>,
         simulated: Option<Arc<SimulatedClock>>,
+        control: Arc<dyn ControlPlane>,
     ) -> Self {
         Self {
             iam,
@@ -47,6 +53,7 @@ impl Operator {
             timers,
             clock,
             simulated,
+            control,
             ready: AtomicBool::new(false),
         }
     }
@@ -96,6 +103,23 @@ impl Operator {
         self.billing.report(month).await.map_err(internal)
     }
 
+    /// What a gateway of its own follows: the snapshot, as soon as it is newer than the one it knows.
+    async fn snapshot(&self, body: &Value) -> Result<AdminReply, AdminError> {
+        let known = body["known"].as_u64();
+        match tokio::time::timeout(NEWS_PATIENCE, self.control.next(known)).await {
+            Ok(Ok(snapshot)) => Ok(json!({ "snapshot": *snapshot })),
+            Ok(Err(error)) => Err(internal(error)),
+            Err(_nothing_new) => Ok(json!({ "snapshot": null })),
+        }
+    }
+
+    async fn take_report(&self, body: Value) -> Result<AdminReply, AdminError> {
+        let report = serde_json::from_value(body)
+            .map_err(|error| AdminError::Refused(format!("this is no report: {error}")))?;
+        self.control.report(report).await.map_err(internal)?;
+        Ok(json!({}))
+    }
+
     async fn advance_clock(&self, body: &Value) -> Result<AdminReply, AdminError> {
         let Some(simulated) = &self.simulated else {
             let text = "this server keeps real time; start it with --simulate-time to move its clock";
@@ -138,6 +162,8 @@ impl Admin for Operator {
             "accounts/list" => self.list_accounts().await,
             "backup" => self.back_up(&body).await,
             "bill" => self.bill(&body).await,
+            "dataplane/snapshot" => self.snapshot(&body).await,
+            "dataplane/report" => self.take_report(body).await,
             "clock/advance" => self.advance_clock(&body).await,
             other => Err(AdminError::Unknown(other.to_owned())),
         }

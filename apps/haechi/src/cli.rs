@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Settings};
 use crate::explain::ExplainArgs;
+use crate::gateway_config::GatewaySettings;
 use crate::keys::KeysCommand;
 use crate::waf::WafCommand;
 
@@ -21,6 +22,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run the server
     Serve(Box<ServeArgs>),
+    /// Run a gateway on its own, which serves what another server describes
+    Gateway(Box<GatewayArgs>),
     /// Make and list accounts
     #[command(subcommand)]
     Account(AccountCommand),
@@ -82,6 +85,19 @@ impl ServeArgs {
     pub(crate) fn config(&self) -> anyhow::Result<Config> {
         self.settings.clone().over_file(self.config.as_deref())
     }
+}
+
+/// A gateway that follows a server.
+#[derive(Debug, Args)]
+pub(crate) struct GatewayArgs {
+    /// The server that describes what is served
+    #[arg(long, env = "HAECHI_ENDPOINT", default_value = "http://127.0.0.1:4566")]
+    pub(crate) follow: String,
+    /// A directory with the server's `credentials` file; certificates of the gateway's own are kept there too
+    #[arg(long, env = "HAECHI_DATA_DIR", default_value = "./haechi-data")]
+    pub(crate) data_dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) settings: GatewaySettings,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,13 +9,14 @@ use haechi_wire::Blob;
 use serde_json::json;
 
 use crate::cli::{AccountCommand, Cli, ClockCommand, Command, PolicyCommand, ServerArgs};
-use crate::{backup, bill, client, credentials_file, doctor, explain, keys, server, waf};
+use crate::{backup, bill, client, credentials_file, doctor, explain, gateway, keys, server, waf};
 
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => {
             server::serve(args.config()?).await?;
         }
+        Command::Gateway(args) => gateway::alone(&args).await?,
         Command::Account(command) => account(command).await?,
         Command::Clock(ClockCommand::Advance { by, server }) => {
             let body = json!({ "seconds": seconds(&by)? });
@@ -35,7 +36,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup { to, server } => take_backup(&to, &server).await?,
         Command::Restore { from, data_dir } => backup::restore(&from, &data_dir).await?,
         Command::Policy(PolicyCommand::Explain(args)) => return Ok(explained(&args)),
-        Command::Waf(command) => return Ok(waf::run(command)),
+        Command::Waf(command) => return waf::run(command).await,
         Command::Bill { month, server } => {
             let body = json!({ "month": month });
             bill::print(&client::post(&server.data_dir, &server.endpoint, "bill", &body).await?)?;

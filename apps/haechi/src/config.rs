@@ -8,6 +8,8 @@ use clap::Args;
 use haechi_core::{AccountId, Region};
 use serde::Deserialize;
 
+use crate::gateway_config::{GatewayChoice, GatewaySettings};
+
 /// Every setting, each of which may be left out.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -81,6 +83,9 @@ pub(crate) struct Settings {
     /// Enforce the services' published request quotas
     #[arg(long, env = "HAECHI_THROTTLE", num_args = 0..=1, default_missing_value = "true")]
     throttle: Option<bool>,
+    /// In a file, the table `[gateway]`.
+    #[command(flatten)]
+    gateway: GatewaySettings,
 }
 
 /// Settings with their defaults, each known to make sense.
@@ -102,6 +107,7 @@ pub(crate) struct Config {
     pub(crate) allow_custom_ids: bool,
     pub(crate) simulate_time: bool,
     pub(crate) throttle: bool,
+    pub(crate) gateway: GatewayChoice,
 }
 
 /// Where state lives.
@@ -175,6 +181,7 @@ impl Settings {
             allow_custom_ids: self.allow_custom_ids.or(below.allow_custom_ids),
             simulate_time: self.simulate_time.or(below.simulate_time),
             throttle: self.throttle.or(below.throttle),
+            gateway: self.gateway.over(below.gateway),
         }
     }
 
@@ -241,6 +248,7 @@ impl Settings {
             allow_custom_ids: self.allow_custom_ids.unwrap_or(false),
             simulate_time: self.simulate_time.unwrap_or(false),
             throttle: self.throttle.unwrap_or(false),
+            gateway: self.gateway.resolve(&data_dir)?,
             data_dir,
             listen,
         })

@@ -2,6 +2,7 @@
 
 mod admin;
 mod backup;
+mod balancers;
 mod bill;
 mod cli;
 mod client;
@@ -10,6 +11,9 @@ mod config;
 mod credentials_file;
 mod doctor;
 mod explain;
+mod follow;
+mod gateway;
+mod gateway_config;
 mod keys;
 mod logging;
 mod metrics;
@@ -17,6 +21,7 @@ mod seed;
 mod server;
 mod tls;
 mod waf;
+mod waf_serve;
 mod wiring;
 
 use std::process::ExitCode;

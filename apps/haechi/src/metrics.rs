@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use bytes::Bytes;
 use haechi_core::Timestamp;
+use haechi_gateway::metrics::Source;
 use haechi_metering::{BUCKETS_MICROS, CallCount, CallKey, Calls};
 use haechi_pipeline::Shutdown;
 use http_body_util::Full;
@@ -21,6 +22,7 @@ pub(crate) struct Metrics {
     socket: TcpListener,
     calls: Arc<Calls>,
     started: Timestamp,
+    gateway: Option<Source>,
 }
 
 impl Metrics {
@@ -28,6 +30,7 @@ impl Metrics {
         address: SocketAddr,
         calls: Arc<Calls>,
         started: Timestamp,
+        gateway: Option<Source>,
     ) -> anyhow::Result<Self> {
         let socket = TcpListener::bind(address).await.with_context(|| {
             format!("cannot serve metrics on {address}; give another --metrics-listen, or `off`")
@@ -36,6 +39,7 @@ impl Metrics {
             socket,
             calls,
             started,
+            gateway,
         })
     }
 
@@ -50,9 +54,10 @@ impl Metrics {
             tokio::select! {
                 accepted = self.socket.accept() => if let Ok((stream, _)) = accepted {
                     let (calls, started) = (Arc::clone(&self.calls), self.started);
+                    let gateway = self.gateway.clone();
                     connections.spawn(async move {
                         let answering = service_fn(move |request| {
-                            let reply = answer(&request, &calls, started);
+                            let reply = answer(&request, &calls, started, gateway.as_ref());
                             async move { Ok::<_, Infallible>(reply) }
                         });
                         let mut builder = hyper::server::conn::http1::Builder::new();
@@ -69,10 +74,19 @@ impl Metrics {
     }
 }
 
-fn answer<B>(request: &http::Request<B>, calls: &Calls, started: Timestamp) -> http::Response<Full<Bytes>> {
+fn answer<B>(
+    request: &http::Request<B>,
+    calls: &Calls,
+    started: Timestamp,
+    gateway: Option<&Source>,
+) -> http::Response<Full<Bytes>> {
     let found = request.method() == http::Method::GET && request.uri().path() == "/metrics";
     let (status, body) = if found {
-        (http::StatusCode::OK, page(&calls.snapshot(), started))
+        let mut page = page(&calls.snapshot(), started);
+        if let Some(gateway) = gateway {
+            gateway.write(&mut page);
+        }
+        (http::StatusCode::OK, page)
     } else {
         (
             http::StatusCode::NOT_FOUND,

@@ -4,6 +4,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use haechi_gateway::Gateway;
 use haechi_pipeline::{Listener, Shutdown};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
@@ -12,7 +13,7 @@ use crate::config::{Config, StoreChoice};
 use crate::metrics::Metrics;
 use crate::seed::Seed;
 use crate::wiring::{self, House};
-use crate::{credentials_file, logging, tls};
+use crate::{credentials_file, gateway, logging, tls};
 
 /// Runs until SIGINT or SIGTERM; a second one ends it at once.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
@@ -28,8 +29,16 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     make_private(&config.data_dir)?;
     let house = wiring::build(&config).await?;
     let listener = Listener::bind(config.listen, tls).await?;
+    let control = house.control.clone();
+    let gateway = gateway::start(
+        &config.gateway,
+        control,
+        house.clock.clone(),
+        house.guards.clone(),
+    )?;
+    let numbers = gateway.as_ref().map(Gateway::metrics);
     let metrics = match config.metrics {
-        Some(address) => Some(Metrics::bind(address, house.calls.clone(), house.clock.now()).await?),
+        Some(address) => Some(Metrics::bind(address, house.calls.clone(), house.clock.now(), numbers).await?),
         None => None,
     };
     let first_start = first_account(&config, &house).await?;
@@ -38,6 +47,9 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         None => None,
     };
     announce(&config, &listener.address()?.to_string(), first_start);
+    if let Some(gateway) = &gateway {
+        gateway::announce(gateway);
+    }
     if let Some(metrics) = &metrics {
         println!("metrics: http://{}/metrics", metrics.address()?);
     }
@@ -48,11 +60,16 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
             path.display()
         );
     }
-    run(house, listener, metrics).await
+    run(house, listener, metrics, gateway).await
 }
 
 /// The server's tasks. One that ends before it is told to takes the server with it: half a server helps nobody.
-async fn run(house: House, listener: Listener, metrics: Option<Metrics>) -> anyhow::Result<()> {
+async fn run(
+    house: House,
+    listener: Listener,
+    metrics: Option<Metrics>,
+    gateway: Option<Gateway>,
+) -> anyhow::Result<()> {
     let shutdown = Shutdown::default();
     let timers = house.timers.clone();
     let billing = house.billing.clone();
@@ -62,6 +79,8 @@ async fn run(house: House, listener: Listener, metrics: Option<Metrics>) -> anyh
     if let Some(metrics) = metrics {
         background.spawn(metrics.serve(shutdown.clone()));
     }
+    let stopping = shutdown.clone();
+    let carrying = gateway.map(|gateway| tokio::spawn(gateway.run(async move { stopping.started().await })));
     let mut serving = tokio::spawn(listener.serve(house.pipeline.clone(), shutdown.clone()));
     let mut signals = Signals::new()?;
     house.operator.set_ready(true);
@@ -75,7 +94,7 @@ async fn run(house: House, listener: Listener, metrics: Option<Metrics>) -> anyh
     house.operator.set_ready(false);
     shutdown.start();
     tokio::select! {
-        () = finish(&house, serving, background) => {}
+        () = finish(&house, serving, carrying, background) => {}
         () = signals.next() => bail!("stopped at once; what was acknowledged is safe"),
     }
     drop(house.store);
@@ -85,7 +104,15 @@ async fn run(house: House, listener: Listener, metrics: Option<Metrics>) -> anyh
     }
 }
 
-async fn finish(house: &House, serving: JoinHandle<()>, mut background: JoinSet<()>) {
+async fn finish(
+    house: &House,
+    serving: JoinHandle<()>,
+    carrying: Option<JoinHandle<()>>,
+    mut background: JoinSet<()>,
+) {
+    if let Some(carrying) = carrying {
+        let _ = carrying.await;
+    }
     if !serving.is_finished() {
         let _ = serving.await;
     }
@@ -158,20 +185,20 @@ fn make_private(directory: &Path) -> anyhow::Result<()> {
 }
 
 /// SIGINT and SIGTERM.
-struct Signals {
+pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
         })
     }
 
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

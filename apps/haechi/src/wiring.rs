@@ -10,6 +10,8 @@ use haechi_core::ports::{Credential, CredentialError, Credentials};
 use haechi_core::{
     Clock, Failure, Gate, Platform, Random, Service, SimulatedClock, SystemClock, SystemRandom,
 };
+use haechi_dataplane::{Control, ControlPlane, Fronts};
+use haechi_gateway::Guards;
 use haechi_iam::Iam;
 use haechi_keyring::Keyring;
 use haechi_kms::{Kms, KmsConfig};
@@ -37,6 +39,8 @@ pub(crate) struct House {
     pub(crate) calls: Arc<Calls>,
     pub(crate) billing: Arc<Billing>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) control: Arc<dyn ControlPlane>,
+    pub(crate) guards: Arc<Guards>,
 }
 
 /// Long-term keys are IAM's, temporary ones are STS's.
@@ -95,11 +99,11 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
         Arc::new(PriceList::built_in().context("the built-in prices")?),
     );
     let apigateway = haechi_apigateway::ApiGateway::new(platform.clone());
-    let appsync = haechi_appsync::AppSync::new(platform.clone());
+    let appsync = haechi_appsync::AppSync::new(platform.clone(), Arc::clone(&keyring));
     let cloudfront = haechi_cloudfront::CloudFront::new(platform.clone());
     let cloudwatch = haechi_cloudwatch::CloudWatch::new(platform.clone());
     haechi_cloudwatch::register_timers(&cloudwatch, &timers);
-    let user_pools = haechi_cognito_idp::UserPools::new(platform.clone());
+    let user_pools = haechi_cognito_idp::UserPools::new(platform.clone(), Arc::clone(&keyring));
     let ec2 = haechi_ec2::Ec2::new(platform.clone());
     let load_balancing = haechi_elbv2::LoadBalancing::new(platform.clone(), ec2.clone());
     ec2.connect_users(vec![load_balancing.clone()]);
@@ -110,6 +114,18 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
     haechi_logs::register_timers(&logs, &timers);
     let waf = haechi_wafv2::Waf::new(platform.clone(), Arc::clone(&keyring));
     waf.connect_telemetry(vec![logs.clone(), firehose.clone()], cloudwatch.clone());
+    // What web ACLs may guard, and what the gateway serves.
+    let fronts: Vec<Arc<dyn Fronts>> = vec![
+        apigateway.clone(),
+        appsync.clone(),
+        cloudfront.clone(),
+        load_balancing.clone(),
+        user_pools.clone(),
+    ];
+    waf.connect_fronts(fronts.clone());
+    let control: Arc<dyn ControlPlane> =
+        Control::new(store.clone(), fronts, waf.clone(), vec![waf.clone(), load_balancing.clone()]);
+    cloudfront.connect_web_acls(waf.clone());
     let services: Vec<Arc<dyn Service>> = vec![
         haechi_apigateway::service(apigateway),
         haechi_appsync::service(appsync),
@@ -143,6 +159,7 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
         Arc::clone(&timers),
         clock.clone(),
         simulated,
+        Arc::clone(&control),
     ));
     let pipeline = Arc::new(Pipeline::new(PipelineParts {
         config: pipeline_config(config),
@@ -171,6 +188,8 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
         calls,
         billing,
         clock,
+        control,
+        guards: config.gateway.guards()?,
     })
 }
 
