@@ -12,9 +12,12 @@ use haechi_waf::model::SearchStringEncoding;
 use haechi_waf::request::ResourceType;
 use haechi_waf_bench::lint::Severity;
 use haechi_waf_bench::{
-    BenchError, Explain, FailOn, Judge, Listing, References, ReportFormat, Sources, TestOptions, capacity, lint,
+    BenchError, Explain, FailOn, Judge, Listing, References, ReportFormat, Sources, TestOptions, capacity,
+    lint,
 };
 use haechi_web_acl::Places;
+
+use crate::waf_serve::{self, ServeArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WafCommand {
@@ -24,6 +27,8 @@ pub(crate) enum WafCommand {
     Capacity(RulesArgs),
     /// Find rules that never decide, can't match, or leave holes (exit code 1 from --fail-on upwards)
     Lint(LintArgs),
+    /// Answer nginx, HAProxy, Envoy, Traefik and Caddy by web ACLs in files, without any server
+    Serve(Box<ServeArgs>),
 }
 
 /// Where the documents are that rules refer to. Managed rule groups are built in.
@@ -197,7 +202,10 @@ fn explain(text: &str) -> Result<Explain, String> {
     match text {
         "matching" => Ok(Explain::Matching),
         "all" => Ok(Explain::All),
-        number => number.parse().map(Explain::Number).map_err(|_| "write a number, `matching` or `all`".to_owned()),
+        number => number
+            .parse()
+            .map(Explain::Number)
+            .map_err(|_| "write a number, `matching` or `all`".to_owned()),
     }
 }
 
@@ -210,7 +218,12 @@ impl ReferenceArgs {
         }
     }
 
-    fn sources(&self) -> Result<Sources, BenchError> {
+    /// The files of rule groups and sets.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.rule_group.iter().chain(&self.ip_set).chain(&self.regex_set)
+    }
+
+    pub(crate) fn sources(&self) -> Result<Sources, BenchError> {
         Sources::read(&References {
             rule_groups: self.rule_group.clone(),
             ip_sets: self.ip_set.clone(),
@@ -222,13 +235,17 @@ impl ReferenceArgs {
 }
 
 /// Runs a command. Exit code 2 stands for input that can't be read.
-pub(crate) fn run(command: WafCommand) -> ExitCode {
+pub(crate) async fn run(command: WafCommand) -> anyhow::Result<ExitCode> {
     let answer = match command {
+        WafCommand::Serve(args) => {
+            waf_serve::serve(&args).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         WafCommand::Test(args) => test(&args),
         WafCommand::Capacity(args) => count(&args),
         WafCommand::Lint(args) => find(&args),
     };
-    match answer {
+    Ok(match answer {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         // `haechi waf test … | head` is not a failure of anything.
@@ -237,13 +254,17 @@ pub(crate) fn run(command: WafCommand) -> ExitCode {
             eprintln!("haechi: {error}");
             ExitCode::from(2)
         }
-    }
+    })
 }
 
 fn test(args: &TestArgs) -> Result<bool, BenchError> {
     let sources = args.references.sources()?;
     let judge = Judge::load(&args.web_acl, &sources)?;
-    let against = args.against.as_ref().map(|path| Judge::load(path, &sources)).transpose()?;
+    let against = args
+        .against
+        .as_ref()
+        .map(|path| Judge::load(path, &sources))
+        .transpose()?;
     let places = (!args.geo_db.is_empty())
         .then(|| {
             Places::open(&args.geo_db).map_err(|error| BenchError::Shape {
@@ -253,7 +274,9 @@ fn test(args: &TestArgs) -> Result<bool, BenchError> {
         })
         .transpose()?;
     let geo: &(dyn Geo + Send + Sync) = places.as_ref().map_or(&NoGeo, |places| places);
-    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into));
+    let threads = args
+        .threads
+        .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
     let options = TestOptions {
         recordings: args.requests.clone(),
         resource: args.resource.into(),
@@ -270,16 +293,27 @@ fn test(args: &TestArgs) -> Result<bool, BenchError> {
             List::All => Listing::All,
         },
         explain: args.explain.unwrap_or(Explain::None),
-        fail_on: args.fail_on.iter().filter_map(|condition| condition.fails()).collect(),
+        fail_on: args
+            .fail_on
+            .iter()
+            .filter_map(|condition| condition.fails())
+            .collect(),
         skip_bad_records: args.skip_bad_records,
         examples: args.examples,
         threads: threads.unwrap_or(1),
     };
     let mut progress = Progress::new();
     let mut out = BufWriter::new(io::stdout().lock());
-    let outcome = haechi_waf_bench::test(&judge, against.as_ref(), &options, geo, &mut out, &mut |requests| {
-        progress.show(requests);
-    });
+    let outcome = haechi_waf_bench::test(
+        &judge,
+        against.as_ref(),
+        &options,
+        geo,
+        &mut out,
+        &mut |requests| {
+            progress.show(requests);
+        },
+    );
     progress.clear();
     let outcome = outcome?;
     out.flush()?;

@@ -11,7 +11,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use haechi_waf::geo::NoGeo;
 use haechi_waf::request::ResourceType;
-use haechi_waf_bench::{Explain, FailOn, Judge, Listing, References, ReportFormat, Sources, TestOptions, test};
+use haechi_waf_bench::{
+    Explain, FailOn, Judge, Listing, References, ReportFormat, Sources, TestOptions, test,
+};
 use serde_json::{Value, json};
 
 const REQUESTS: u64 = 100_000;
@@ -49,7 +51,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     gzip.finish()?;
     let begun = Instant::now();
     let judge = Judge::load(&acl, &Sources::read(&References::default())?)?;
-    println!("{:>8.3} s  to load and compile the web ACL", begun.elapsed().as_secs_f64());
+    println!(
+        "{:>8.3} s  to load and compile the web ACL",
+        begun.elapsed().as_secs_f64()
+    );
     for (recording, threads) in [(&lines, 1), (&lines, 2), (&packed, 1), (&packed, 2)] {
         run(&judge, recording, threads)?;
     }
@@ -124,6 +129,10 @@ fn request(number: u64) -> Value {
         return json!({"method": "POST", "uri": "/api/orders", "headers": headers, "body": body.to_string(),
             "clientIp": client, "timestamp": time});
     }
-    let uri = format!("/products/{number}/red-shoes?color=red&size=4{}&sort=price%20asc&page={}", number % 10, number % 40);
+    let uri = format!(
+        "/products/{number}/red-shoes?color=red&size=4{}&sort=price%20asc&page={}",
+        number % 10,
+        number % 40
+    );
     json!({"method": "GET", "uri": uri, "headers": headers, "clientIp": client, "timestamp": time})
 }

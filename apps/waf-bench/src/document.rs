@@ -66,6 +66,14 @@ pub(crate) fn read(path: &Path) -> Result<Value, BenchError> {
     })
 }
 
+/// A document in AWS's JSON; search strings become Base64.
+pub(crate) fn json(path: &Path, document: &impl serde::Serialize) -> Result<String, BenchError> {
+    serde_json::to_string(document).map_err(|source| BenchError::Document {
+        path: path.to_owned(),
+        source: ModelError::Json(source),
+    })
+}
+
 /// What a file with rules is.
 pub enum Rules {
     /// A web ACL.

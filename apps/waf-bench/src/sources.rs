@@ -100,6 +100,11 @@ impl Sources {
         Ok(sources)
     }
 
+    /// The address lists of managed reputation groups.
+    pub fn feeds(&self) -> Arc<Feeds> {
+        Arc::clone(&self.feeds)
+    }
+
     /// The rule group with this ARN, if its document was given.
     pub(crate) fn group(&self, arn: &str) -> Option<&RuleGroup> {
         self.rule_groups.iter().find(|group| match &group.arn {
@@ -111,12 +116,11 @@ impl Sources {
     /// The library for rules that refer to these ARNs.
     pub(crate) fn library(&self, rules: &[&Statement]) -> Result<Library, BenchError> {
         let mut arns = Vec::new();
-        rules.iter().for_each(|statement| referred(statement, &mut arns));
-        for group in &self.rule_groups {
-            group
-                .rules
-                .iter()
-                .for_each(|rule| referred(&rule.statement, &mut arns));
+        for statement in rules {
+            referred(statement, &mut arns);
+        }
+        for rule in self.rule_groups.iter().flat_map(|group| &group.rules) {
+            referred(&rule.statement, &mut arns);
         }
         let mut library = Library::new(Arc::clone(&self.feeds));
         for (group, path) in self.rule_groups.iter().zip(&self.files.rule_groups) {
@@ -184,18 +188,15 @@ fn statements(acl: &WebAcl) -> Vec<&Statement> {
 }
 
 /// The account in the web ACL's ARN; labels have it.
-fn account(acl: &WebAcl) -> &str {
+pub(crate) fn account(acl: &WebAcl) -> &str {
     let arn = acl.arn.as_deref().or_else(|| {
-        let groups = acl
-            .pre_process_firewall_manager_rule_groups
+        acl.pre_process_firewall_manager_rule_groups
             .iter()
-            .chain(&acl.post_process_firewall_manager_rule_groups);
-        groups
-            .filter_map(|group| match &group.firewall_manager_statement {
+            .chain(&acl.post_process_firewall_manager_rule_groups)
+            .find_map(|group| match &group.firewall_manager_statement {
                 FirewallManagerStatement::RuleGroupReference(reference) => Some(reference.arn.as_str()),
                 FirewallManagerStatement::ManagedRuleGroup(_) => None,
             })
-            .next()
     });
     arn.and_then(|arn| arn.split(':').nth(4))
         .filter(|account| !account.is_empty())
@@ -203,16 +204,16 @@ fn account(acl: &WebAcl) -> &str {
 }
 
 /// The ARNs that a statement refers to.
-fn referred<'a>(statement: &'a Statement, arns: &mut Vec<&'a str>) {
+pub(crate) fn referred<'a>(statement: &'a Statement, arns: &mut Vec<&'a str>) {
     match statement {
         Statement::RuleGroupReference(group) => arns.push(&group.arn),
         Statement::IpSetReference(set) => arns.push(&set.arn),
         Statement::RegexPatternSetReference(set) => arns.push(&set.arn),
         _ => {}
     }
-    children(statement)
-        .into_iter()
-        .for_each(|child| referred(child, arns));
+    for child in children(statement) {
+        referred(child, arns);
+    }
 }
 
 /// The statements directly below one.
