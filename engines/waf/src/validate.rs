@@ -16,9 +16,9 @@ use std::fmt::Display;
 
 type Result<T = ()> = std::result::Result<T, InvalidParameter>;
 
-/// Reason for lists that are too short.
-const MINIMUM: &str = "You haven't met a minimum requirement for a threshold setting. Review the requirements for \
-                       minimum thresholds, and try again.";
+/// Reason for lists that are too short, in AWS's words (answers that users quote in public issue trackers).
+const MINIMUM: &str = "You haven't met a minimum requirement for a threshold setting. Examples include a rule group capacity \
+                       setting that's too low and an OR statement with only one nested statement.";
 
 fn refuse<T>(field: Field, parameter: impl Display, reason: impl Into<String>) -> Result<T> {
     Err(InvalidParameter::new(field, parameter, reason))

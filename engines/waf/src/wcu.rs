@@ -8,8 +8,8 @@
 use crate::compile::FieldKey;
 use crate::model::{
     FieldToMatch, ForwardedIpPosition, PositionalConstraint, PreParseTextTransformation,
-    PreParseTextTransformationType, RateBasedCustomKey, Rule, SensitivityLevel, Statement,
-    TextTransformation, TextTransformationType,
+    PreParseTextTransformationType, Rule, SensitivityLevel, Statement, TextTransformation,
+    TextTransformationType,
 };
 use std::collections::HashSet;
 
@@ -132,11 +132,8 @@ impl Meter {
                 &s.pre_parse_text_transformations,
             ),
             Statement::RateBased(rate) => {
-                2 + rate
-                    .custom_keys
-                    .iter()
-                    .map(|key| CUSTOM_KEY + self.custom_key(key))
-                    .sum::<u64>()
+                // The statement's page has a price per key and none for the transformations of keys.
+                2 + rate.custom_keys.len() as u64 * CUSTOM_KEY
             }
             Statement::And(_)
             | Statement::Or(_)
@@ -144,10 +141,6 @@ impl Meter {
             | Statement::RuleGroupReference(_)
             | Statement::ManagedRuleGroup(_) => 0,
         }
-    }
-
-    fn custom_key(&mut self, key: &RateBasedCustomKey) -> u64 {
-        FieldKey::of_custom_key(key).map_or(0, |(field, chain)| self.chain(field, chain))
     }
 
     fn component(

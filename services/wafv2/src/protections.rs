@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use haechi_core::Failure;
-use haechi_dataplane::{Protection, Protections, associations};
+use haechi_core::{Arn, Failure};
+use haechi_dataplane::{Protection, Protections, WebAcls, associations};
+use haechi_store::Txn;
 use sha2::{Digest, Sha256};
 
 use crate::model::entity::{Content, Entity};
@@ -44,6 +45,16 @@ impl Protections for Waf {
             protections.push(self.protection(arn, acl, &by_arn).await?);
         }
         Ok(protections)
+    }
+}
+
+#[async_trait]
+impl WebAcls for Waf {
+    async fn exists(&self, txn: &Txn, web_acl: &Arn) -> Result<bool, Failure> {
+        let Some(name) = web_acl_name(web_acl.as_str()) else {
+            return Ok(false);
+        };
+        Ok(store::seen(txn, &name).await?.is_some())
     }
 }
 

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use haechi_core::{AccountId, Failure, Region};
-use haechi_store::{Scope, Store, StoreError, Table, Txn};
+use haechi_store::{Id, Key, Scope, Store, StoreError, Table, Txn};
 
 use crate::error;
 use crate::model::entity::{Entity, Summary};
+use crate::model::kind::Kind;
 use crate::model::name::FullName;
+use crate::model::web_scope::WebScope;
 
 /// Web ACLs, rule groups and sets: `(kind, scope, id)`.
 pub(crate) const ENTITIES: Table<Entity> = Table::new("wafv2", "entities", 1);
@@ -41,12 +43,16 @@ pub(crate) async fn find(store: &Store, name: &FullName) -> Result<Option<Arc<En
 }
 
 /// As [`find`], and the transaction depends on it.
-pub(crate) async fn present(txn: &Txn, name: &FullName) -> Result<Arc<Entity>, Failure> {
+pub(crate) async fn seen(txn: &Txn, name: &FullName) -> Result<Option<Arc<Entity>>, StoreError> {
     let found = txn
         .get(&ENTITIES, &scope(&name.account, &name.region), key(name))
         .await?;
-    let found = found.filter(|entity| entity.name == name.name);
-    found.ok_or_else(|| error::nonexistent().into())
+    Ok(found.filter(|entity| entity.name == name.name))
+}
+
+/// As [`seen`]; what is not there is an error.
+pub(crate) async fn present(txn: &Txn, name: &FullName) -> Result<Arc<Entity>, Failure> {
+    seen(txn, name).await?.ok_or_else(|| error::nonexistent().into())
 }
 
 /// Puts a new thing. Its name must be free, the quota not reached, and what it refers to there.
@@ -129,7 +135,7 @@ async fn refer(txn: &Txn, entity: &Entity, before: &[String]) -> Result<(), Fail
 }
 
 /// Where a thing lies, for reading on from there.
-pub(crate) fn key_of(scope: &Scope, entity: &Entity) -> haechi_store::Key {
+pub(crate) fn key_of(scope: &Scope, entity: &Entity) -> Key {
     ENTITIES.key(scope, &key(&entity.full_name()))
 }
 
@@ -137,13 +143,13 @@ pub(crate) fn key_of(scope: &Scope, entity: &Entity) -> haechi_store::Key {
 pub(crate) async fn names(
     store: &Store,
     owner: &Scope,
-    kind: crate::model::kind::Kind,
-    web_scope: crate::model::web_scope::WebScope,
+    kind: Kind,
+    web_scope: WebScope,
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<Arc<Summary>>, StoreError> {
     let (kind, web_scope) = (kind.as_str(), web_scope.as_str());
-    let after = after.map(|name| haechi_store::Id::of(&(kind, web_scope, name)));
+    let after = after.map(|name| Id::of(&(kind, web_scope, name)));
     let rows = store
         .list_under(&NAMES, owner, (kind, web_scope), after.as_ref(), limit)
         .await?;

@@ -81,6 +81,10 @@ fn each_statement_costs_what_its_page_says() {
             r#"{"RateBasedStatement":{"Limit":100,"AggregateKeyType":"CUSTOM_KEYS","CustomKeys":[{"HTTPMethod":{}},{"IP":{}}]}}"#.to_owned(),
             62,
         ),
+        (
+            r#"{"RateBasedStatement":{"Limit":100,"AggregateKeyType":"CUSTOM_KEYS","CustomKeys":[{"Header":{"Name":"a",$LOWER}}]}}"#.to_owned(),
+            32,
+        ),
         (r#"{"RuleGroupReferenceStatement":{"ARN":"known"}}"#.to_owned(), 100),
         (
             format!(
