@@ -7,7 +7,10 @@ import shutil
 import subprocess
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
-SERVICES = ("kms", "iam", "sts", "cloudtrail")
+SERVICES = (
+    "kms", "iam", "sts", "cloudtrail", "wafv2", "logs", "ec2", "elbv2",
+    "apigateway", "appsync", "cloudfront", "cognitoidp", "globalaccelerator",
+)  # fmt: skip
 
 
 def provider_mirror():
