@@ -127,6 +127,18 @@ class TestTls:
         sts = aws_clients.client(f"https://127.0.0.1:{server.port}", "sts", server.credentials())
         assert sts.get_caller_identity()["Account"]
 
+    def test_the_command_line_verifies_it_too(self, new_server, certificate):
+        cert, key = certificate
+        server = new_server("--tls-cert", str(cert), "--tls-key", str(key), start=False)
+        server.wait_until_ready = lambda: wait_for_port(server)
+        server.start()
+        line = ["account", "list", "--data-dir", str(server.data_dir), "--endpoint", f"https://127.0.0.1:{server.port}"]
+        unknown = server.run(*line, connect=False, check=False)
+        assert unknown.returncode != 0
+        assert "AWS_CA_BUNDLE" in unknown.stderr
+        server.environment["AWS_CA_BUNDLE"] = str(cert)
+        assert server.run(*line, connect=False).returncode == 0
+
     def test_plain_http_gets_no_answer(self, new_server, certificate):
         cert, key = certificate
         server = new_server("--tls-cert", str(cert), "--tls-key", str(key), start=False)
