@@ -47,6 +47,10 @@ impl Template {
                 }
                 (Segment::Rest(name), Some(part)) => {
                     let rest = parts.fold(part.to_owned(), |rest, part| rest + "/" + part);
+                    // The root of an API is a path of its own, which `/{proxy+}` does not take.
+                    if rest.is_empty() {
+                        return false;
+                    }
                     found.push((name.clone(), rest));
                     parameters.0 = found;
                     return true;
@@ -80,6 +84,7 @@ mod tests {
             ("/pets/{id}", "/pets/", None),
             ("/pets/{id}", "/pets/7/toys", None),
             ("/{id+}", "/a/b/c", Some("a/b/c")),
+            ("/{id+}", "/", None),
             ("/", "/", Some("{id}")),
         ] {
             let mut parameters = Parameters::default();
