@@ -119,6 +119,7 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
         apigateway.clone(),
         appsync.clone(),
         cloudfront.clone(),
+        global_accelerator.clone(),
         load_balancing.clone(),
         user_pools.clone(),
     ];

@@ -155,7 +155,9 @@ impl Authenticator {
 
     fn region(&self, parsed: &Parsed<'_>, schema: &ServiceSchema) -> Result<Region, SigError> {
         let region = Region::parse(parsed.region()).map_err(|_| SigError::wrong_region())?;
-        let served = schema.global || self.regions.is_empty() || self.regions.contains(&region);
+        // Global Accelerator has one endpoint too, in a Region that need not be served otherwise (us-west-2).
+        let everywhere = schema.global || schema.name == "globalaccelerator";
+        let served = everywhere || self.regions.is_empty() || self.regions.contains(&region);
         if served {
             Ok(region)
         } else {
