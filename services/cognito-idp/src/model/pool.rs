@@ -46,6 +46,8 @@ pub(crate) fn arn(partition: Partition, region: &Region, account: &AccountId, id
 /// What a pool has where a request says nothing, whether it makes the pool or changes it.
 pub(crate) fn complete(pool: &mut api::UserPoolType) {
     let policies = pool.policies.get_or_insert_default();
+    // A policy that names some rules leaves the others off; a pool without a policy has them all.
+    let unsaid = policies.password_policy.is_none();
     let password = policies.password_policy.get_or_insert_default();
     password.minimum_length.get_or_insert(8);
     for rule in [
@@ -54,7 +56,7 @@ pub(crate) fn complete(pool: &mut api::UserPoolType) {
         &mut password.require_numbers,
         &mut password.require_symbols,
     ] {
-        rule.get_or_insert(true);
+        rule.get_or_insert(unsaid);
     }
     password.temporary_password_validity_days.get_or_insert(7);
     let sign_in = policies.sign_in_policy.get_or_insert_default();
@@ -108,6 +110,23 @@ mod tests {
         assert_eq!(password.minimum_length, Some(8));
         assert_eq!(password.require_symbols, Some(true));
         assert_eq!(pool.user_pool_tier, Some(api::UserPoolTierType::Essentials));
+    }
+
+    #[test]
+    fn a_policy_that_names_some_rules_leaves_the_others_off() {
+        let mut pool = api::UserPoolType {
+            policies: Some(api::UserPoolPolicyType {
+                password_policy: Some(api::PasswordPolicyType {
+                    require_numbers: Some(true),
+                    ..Default::default()
+                }),
+                sign_in_policy: None,
+            }),
+            ..Default::default()
+        };
+        complete(&mut pool);
+        let password = pool.policies.unwrap().password_policy.unwrap();
+        assert_eq!((password.require_numbers, password.require_symbols), (Some(true), Some(false)));
     }
 
     #[test]
