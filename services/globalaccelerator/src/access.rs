@@ -15,7 +15,12 @@ use crate::{GlobalAccelerator, error};
 
 impl GlobalAccelerator {
     /// Asks the gate for the call's own action.
-    pub(crate) async fn authorize(&self, call: &Call, resource: &str, context: Context) -> Result<(), Failure> {
+    pub(crate) async fn authorize(
+        &self,
+        call: &Call,
+        resource: &str,
+        context: Context,
+    ) -> Result<(), Failure> {
         let action = call.action();
         let ask = Ask::new(&action, resource, &call.account).with_context(context);
         self.platform.gate.authorize(call, ask, ()).await?;
@@ -39,7 +44,9 @@ impl GlobalAccelerator {
         let found = match &place {
             Some(place) => {
                 let store = &self.platform.store;
-                store.get(&ACCELERATORS, &scope(&call.account), &place.accelerator).await?
+                store
+                    .get(&ACCELERATORS, &scope(&call.account), &place.accelerator)
+                    .await?
             }
             None => None,
         };
@@ -48,7 +55,12 @@ impl GlobalAccelerator {
         match (place, found) {
             (Some(place), Some(found)) => Ok((place, found)),
             (Some(Place { group: Some(_), .. }), None) => Err(error::no_such_group()),
-            (Some(Place { listener: Some(_), .. }), None) => Err(error::no_such_listener()),
+            (
+                Some(Place {
+                    listener: Some(_), ..
+                }),
+                None,
+            ) => Err(error::no_such_listener()),
             _ => Err(error::no_such_accelerator()),
         }
     }

@@ -12,7 +12,10 @@ pub(crate) fn invalid(message: impl Into<String>) -> Failure {
 }
 
 pub(crate) fn no_such_accelerator() -> Failure {
-    refused(ErrorCode::AcceleratorNotFoundException, "Accelerator does not exist.")
+    refused(
+        ErrorCode::AcceleratorNotFoundException,
+        "Accelerator does not exist.",
+    )
 }
 
 pub(crate) fn no_such_listener() -> Failure {
@@ -20,7 +23,10 @@ pub(crate) fn no_such_listener() -> Failure {
 }
 
 pub(crate) fn no_such_group() -> Failure {
-    refused(ErrorCode::EndpointGroupNotFoundException, "Endpoint group does not exist.")
+    refused(
+        ErrorCode::EndpointGroupNotFoundException,
+        "Endpoint group does not exist.",
+    )
 }
 
 pub(crate) fn invalid_ports() -> Failure {

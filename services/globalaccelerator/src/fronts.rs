@@ -78,7 +78,10 @@ fn endpoint(listener: &model::Listener) -> Option<String> {
         let dial = f64::from(group.traffic_dial_percentage.unwrap_or(100.0));
         let endpoints = group.endpoint_descriptions.iter().flatten();
         endpoints.filter_map(move |it| {
-            let id = it.endpoint_id.as_deref().filter(|id| is_application_load_balancer(id))?;
+            let id = it
+                .endpoint_id
+                .as_deref()
+                .filter(|id| is_application_load_balancer(id))?;
             Some((dial * f64::from(it.weight.unwrap_or(0)), id))
         })
     });
@@ -105,7 +108,10 @@ fn ports(ranges: &[api::PortRange]) -> Vec<u16> {
             ports.extend(USUAL.into_iter().filter(|port| (from..=to).contains(port)));
         }
     }
-    ports.into_iter().filter_map(|port| u16::try_from(port).ok()).collect()
+    ports
+        .into_iter()
+        .filter_map(|port| u16::try_from(port).ok())
+        .collect()
 }
 
 #[cfg(test)]
@@ -146,7 +152,10 @@ mod tests {
     fn a_closed_dial_and_other_kinds_of_endpoints_take_nothing() {
         let balancer = "arn:x:loadbalancer/app/one/1";
         assert_eq!(endpoint(&listener(vec![group(0.0, &[(balancer, 128)])])), None);
-        assert_eq!(endpoint(&listener(vec![group(100.0, &[("eipalloc-1", 128)])])), None);
+        assert_eq!(
+            endpoint(&listener(vec![group(100.0, &[("eipalloc-1", 128)])])),
+            None
+        );
     }
 
     #[test]

@@ -100,7 +100,10 @@ impl Place {
 
 /// `arn:aws:globalaccelerator::ACCOUNT:accelerator/ID`.
 pub(crate) fn arn(account: &AccountId, id: &str) -> String {
-    format!("arn:{}:globalaccelerator::{account}:accelerator/{id}", Partition::Aws)
+    format!(
+        "arn:{}:globalaccelerator::{account}:accelerator/{id}",
+        Partition::Aws
+    )
 }
 
 /// Ports are ordered, within bounds, and no two ranges share one.
@@ -136,7 +139,10 @@ mod tests {
         let place = |below: &str| Place::parse(&format!("{base}{below}"), &account());
         assert_eq!(place("").unwrap().listener, None);
         let group = place("/listener/l/endpoint-group/g").unwrap();
-        assert_eq!((group.listener.as_deref(), group.group.as_deref()), (Some("l"), Some("g")));
+        assert_eq!(
+            (group.listener.as_deref(), group.group.as_deref()),
+            (Some("l"), Some("g"))
+        );
         assert_eq!(place("/listener"), None);
         let other = AccountId::parse("444455556666").unwrap();
         assert_eq!(Place::parse(&base, &other), None);

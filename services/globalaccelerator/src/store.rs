@@ -6,7 +6,8 @@ use haechi_store::{Scope, Table};
 use crate::model::Accelerator;
 
 /// Accelerators of an account, by id.
-pub(crate) const ACCELERATORS: Table<Accelerator> = Table::new("globalaccelerator", "accelerators", 1).guarded();
+pub(crate) const ACCELERATORS: Table<Accelerator> =
+    Table::new("globalaccelerator", "accelerators", 1).guarded();
 
 /// Addresses of the deployment → the accelerator's ARN: an address is taken once for everybody.
 pub(crate) const ADDRESSES: Table<String> = Table::new("globalaccelerator", "addresses", 1);

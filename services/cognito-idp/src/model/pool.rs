@@ -126,7 +126,10 @@ mod tests {
         };
         complete(&mut pool);
         let password = pool.policies.unwrap().password_policy.unwrap();
-        assert_eq!((password.require_numbers, password.require_symbols), (Some(true), Some(false)));
+        assert_eq!(
+            (password.require_numbers, password.require_symbols),
+            (Some(true), Some(false))
+        );
     }
 
     #[test]

@@ -68,8 +68,12 @@ pub(crate) async fn create_accelerator(
         .write(call, |txn| async move {
             let mut made = fresh.clone();
             let addresses = take_addresses(&txn, random, &arn(&call.account, &made.id)).await?;
-            made.shown.ip_sets = Some(ip_sets(addresses, dual.then(|| identifiers::addresses_v6(random))));
-            txn.put(&ACCELERATORS, &scope(&call.account), &made.id, &made).await?;
+            made.shown.ip_sets = Some(ip_sets(
+                addresses,
+                dual.then(|| identifiers::addresses_v6(random)),
+            ));
+            txn.put(&ACCELERATORS, &scope(&call.account), &made.id, &made)
+                .await?;
             touch(&txn).await?;
             Ok(api::CreateAcceleratorResponse {
                 accelerator: Some(made.answer(api::AcceleratorStatus::InProgress)),
@@ -88,7 +92,8 @@ async fn take_addresses(txn: &Txn, random: &dyn Random, owner: &str) -> Result<[
             || txn.get(&ADDRESSES, &deployment, &other).await?.is_some();
         if !taken {
             for address in [one, other] {
-                txn.put(&ADDRESSES, &deployment, &address, &owner.to_owned()).await?;
+                txn.put(&ADDRESSES, &deployment, &address, &owner.to_owned())
+                    .await?;
             }
             return Ok(drawn);
         }
@@ -134,9 +139,16 @@ pub(crate) async fn list_accelerators(
 ) -> Result<api::ListAcceleratorsResponse, Failure> {
     accelerators.authorize(&call, "*", Context::new()).await?;
     let store = &accelerators.platform.store;
-    let all = store.list(&ACCELERATORS, &scope(&call.account), None, ALL).await?;
+    let all = store
+        .list(&ACCELERATORS, &scope(&call.account), None, ALL)
+        .await?;
     let all = all.into_iter().map(|(_, it)| it);
-    let (items, next_token) = page(all, |it| it.id.clone(), input.next_token.as_deref(), input.max_results)?;
+    let (items, next_token) = page(
+        all,
+        |it| it.id.clone(),
+        input.next_token.as_deref(),
+        input.max_results,
+    )?;
     let shown = items.iter().map(|it| it.answer(api::AcceleratorStatus::Deployed));
     Ok(api::ListAcceleratorsResponse {
         accelerators: Some(shown.collect()),
@@ -168,7 +180,9 @@ pub(crate) async fn update_accelerator(
                 shown.ip_address_type = Some(kind.clone());
                 let dual = *kind == api::IpAddressType::DualStack;
                 let sets = shown.ip_sets.get_or_insert_default();
-                let has = sets.iter().any(|set| set.ip_address_family == Some(api::IpAddressFamily::IPv6));
+                let has = sets
+                    .iter()
+                    .any(|set| set.ip_address_family == Some(api::IpAddressFamily::IPv6));
                 if dual && !has {
                     sets.push(api::IpSet {
                         ip_family: Some(api::IpAddressFamily::IPv6.as_str().to_owned()),
@@ -253,10 +267,14 @@ pub(crate) async fn update_accelerator_attributes(
             attributes.flow_logs_enabled = input.flow_logs_enabled.or(attributes.flow_logs_enabled);
             if attributes.flow_logs_enabled == Some(true) {
                 if input.flow_logs_s3_bucket.is_some() {
-                    attributes.flow_logs_s3_bucket.clone_from(&input.flow_logs_s3_bucket);
+                    attributes
+                        .flow_logs_s3_bucket
+                        .clone_from(&input.flow_logs_s3_bucket);
                 }
                 if input.flow_logs_s3_prefix.is_some() {
-                    attributes.flow_logs_s3_prefix.clone_from(&input.flow_logs_s3_prefix);
+                    attributes
+                        .flow_logs_s3_prefix
+                        .clone_from(&input.flow_logs_s3_prefix);
                 }
                 if attributes.flow_logs_s3_bucket.is_none() {
                     return Err(error::invalid("Flow logs need a bucket."));

@@ -21,7 +21,10 @@ pub(crate) async fn create_endpoint_group(
     let arn = input.listener_arn.clone().unwrap_or_default();
     let (place, _) = accelerators.open(&call, &arn).await?;
     let id = identifiers::endpoint_group(&*accelerators.platform.random);
-    let region = input.endpoint_group_region.clone().unwrap_or_else(|| call.region.to_string());
+    let region = input
+        .endpoint_group_region
+        .clone()
+        .unwrap_or_else(|| call.region.to_string());
     let input = &input;
     accelerators
         .change(&call, &place, |it| {
@@ -36,8 +39,15 @@ pub(crate) async fn create_endpoint_group(
                     "The endpoint group that you specified already exists for this Region.",
                 ));
             }
-            let first_port = listener.shown.port_ranges.as_ref().and_then(|all| all.first()?.from_port);
-            let protocol = input.health_check_protocol.clone().unwrap_or(api::HealthCheckProtocol::Tcp);
+            let first_port = listener
+                .shown
+                .port_ranges
+                .as_ref()
+                .and_then(|all| all.first()?.from_port);
+            let protocol = input
+                .health_check_protocol
+                .clone()
+                .unwrap_or(api::HealthCheckProtocol::Tcp);
             let path = (protocol != api::HealthCheckProtocol::Tcp)
                 .then(|| input.health_check_path.clone().unwrap_or_else(|| "/".to_owned()));
             let group = api::EndpointGroup {
@@ -108,7 +118,9 @@ pub(crate) async fn update_endpoint_group(
             group.traffic_dial_percentage = input.traffic_dial_percentage.or(group.traffic_dial_percentage);
             group.health_check_port = input.health_check_port.or(group.health_check_port);
             if input.health_check_protocol.is_some() {
-                group.health_check_protocol.clone_from(&input.health_check_protocol);
+                group
+                    .health_check_protocol
+                    .clone_from(&input.health_check_protocol);
             }
             if input.health_check_path.is_some() {
                 group.health_check_path.clone_from(&input.health_check_path);
@@ -137,7 +149,10 @@ pub(crate) async fn delete_endpoint_group(
         .await?;
     accelerators
         .change(&call, &place, |it| {
-            let groups = &mut it.listener_mut(&place).map_err(|_| error::no_such_group())?.groups;
+            let groups = &mut it
+                .listener_mut(&place)
+                .map_err(|_| error::no_such_group())?
+                .groups;
             let gone = groups.remove(place.group.as_deref().unwrap_or_default());
             gone.map(|_| Empty::default()).ok_or_else(error::no_such_group)
         })

@@ -20,7 +20,10 @@ pub(crate) async fn add_endpoints(
     let new = described(input.endpoint_configurations)?;
     accelerators
         .change(&call, &place, |it| {
-            let present = it.group_mut(&place)?.endpoint_descriptions.get_or_insert_default();
+            let present = it
+                .group_mut(&place)?
+                .endpoint_descriptions
+                .get_or_insert_default();
             present.retain(|old| !new.iter().any(|it| it.endpoint_id == old.endpoint_id));
             present.extend(new.clone());
             Ok(api::AddEndpointsResponse {
@@ -42,7 +45,10 @@ pub(crate) async fn remove_endpoints(
     let gone = input.endpoint_identifiers.unwrap_or_default();
     accelerators
         .change(&call, &place, |it| {
-            let present = it.group_mut(&place)?.endpoint_descriptions.get_or_insert_default();
+            let present = it
+                .group_mut(&place)?
+                .endpoint_descriptions
+                .get_or_insert_default();
             present.retain(|old| !gone.iter().any(|it| it.endpoint_id == old.endpoint_id));
             Ok(Empty::default())
         })
@@ -56,8 +62,14 @@ pub(crate) fn described(
     let mut endpoints: Vec<api::EndpointDescription> = Vec::new();
     for endpoint in given.unwrap_or_default() {
         let id = endpoint.endpoint_id.unwrap_or_default();
-        if id.is_empty() || endpoints.iter().any(|known| known.endpoint_id.as_deref() == Some(&id)) {
-            return Err(error::invalid("Endpoint IDs must be there and be unique within an endpoint group."));
+        if id.is_empty()
+            || endpoints
+                .iter()
+                .any(|known| known.endpoint_id.as_deref() == Some(&id))
+        {
+            return Err(error::invalid(
+                "Endpoint IDs must be there and be unique within an endpoint group.",
+            ));
         }
         let preserved = endpoint
             .client_ip_preservation_enabled

@@ -65,7 +65,12 @@ pub(crate) async fn list_listeners(
         .open(&call, &input.accelerator_arn.unwrap_or_default())
         .await?;
     let token = input.next_token.as_deref();
-    let (items, next_token) = page(&found.listeners, |(id, _)| (*id).clone(), token, input.max_results)?;
+    let (items, next_token) = page(
+        &found.listeners,
+        |(id, _)| (*id).clone(),
+        token,
+        input.max_results,
+    )?;
     Ok(api::ListListenersResponse {
         listeners: Some(items.into_iter().map(|(_, it)| it.shown.0.clone()).collect()),
         next_token,

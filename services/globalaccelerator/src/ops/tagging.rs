@@ -5,8 +5,8 @@ use std::sync::Arc;
 use haechi_api_globalaccelerator as api;
 use haechi_core::{Call, Failure};
 
-use crate::tags::{self, Tags};
 use crate::GlobalAccelerator;
+use crate::tags::{self, Tags};
 
 pub(crate) async fn list_tags_for_resource(
     accelerators: Arc<GlobalAccelerator>,
@@ -44,7 +44,9 @@ pub(crate) async fn untag_resource(
 ) -> Result<api::UntagResourceResponse, Failure> {
     let keys = input.tag_keys.unwrap_or_default();
     let arn = input.resource_arn.unwrap_or_default();
-    let (place, _) = accelerators.open_for_tags(&call, &arn, &Tags::new(), &keys).await?;
+    let (place, _) = accelerators
+        .open_for_tags(&call, &arn, &Tags::new(), &keys)
+        .await?;
     accelerators
         .change(&call, &place, |it| {
             it.tags.retain(|key, _| !keys.contains(key));
