@@ -124,7 +124,13 @@ fn placed(class: &str, attack: bool, line: &str) -> [Record; 3] {
     let escaped = percent(&text);
     let json = serde_json::json!({ "id": 7, "text": text }).to_string();
     [
-        record("argument", "GET", format!("/search?q={escaped}&page=1"), None, String::new()),
+        record(
+            "argument",
+            "GET",
+            format!("/search?q={escaped}&page=1"),
+            None,
+            String::new(),
+        ),
         record(
             "form",
             "POST",
@@ -132,7 +138,13 @@ fn placed(class: &str, attack: bool, line: &str) -> [Record; 3] {
             Some("application/x-www-form-urlencoded"),
             format!("name=kim&text={escaped}"),
         ),
-        record("json", "POST", "/api/items".to_owned(), Some("application/json"), json),
+        record(
+            "json",
+            "POST",
+            "/api/items".to_owned(),
+            Some("application/json"),
+            json,
+        ),
     ]
 }
 
@@ -140,7 +152,9 @@ fn placed(class: &str, attack: bool, line: &str) -> [Record; 3] {
 fn percent(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => {
+                char::from(byte).to_string()
+            }
             b' ' => "+".to_owned(),
             _ => format!("%{byte:02X}"),
         })

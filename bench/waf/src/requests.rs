@@ -64,9 +64,49 @@ pub fn post<'a>(target: &'a str, headers: &'a [Header<'a>], body: &'a [u8]) -> H
 
 /// Pieces of which hostile bodies are made.
 pub const HOSTILE: [&str; 24] = [
-    "%u00", "'", "((", "<a ", "\\", "/*", "&#x", "union select ", "../", "eval(", "[", "onload= ", "%25", "${", ";cat ",
-    "or 1=1 ", "a=", "\"a\":[", "{", "<!--", "http://", "select(", "$(`", "\u{ff1c}",
+    "%u00",
+    "'",
+    "((",
+    "<a ",
+    "\\",
+    "/*",
+    "&#x",
+    "union select ",
+    "../",
+    "eval(",
+    "[",
+    "onload= ",
+    "%25",
+    "${",
+    ";cat ",
+    "or 1=1 ",
+    "a=",
+    "\"a\":[",
+    "{",
+    "<!--",
+    "http://",
+    "select(",
+    "$(`",
+    "\u{ff1c}",
 ];
+
+/// The browser's GET or the JSON POST as a script for wrk.
+pub fn wrk_script(post: bool) -> String {
+    let (method, path, headers, body) = if post {
+        ("POST", "/cart", json_headers(), json_body())
+    } else {
+        ("GET", TARGET, BROWSER.to_vec(), String::new())
+    };
+    let headers: String = headers
+        .iter()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case(b"connection"))
+        .map(|(name, value)| {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            format!("wrk.headers[\"{}\"] = [=[{}]=]\n", text(name), text(value))
+        })
+        .collect();
+    format!("wrk.method = \"{method}\"\nwrk.path = [=[{path}]=]\n{headers}wrk.body = [=[{body}]=]\n")
+}
 
 fn client() -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))

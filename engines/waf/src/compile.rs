@@ -2,7 +2,7 @@
 //!
 //! A plan has the rules in order of priority and, apart from them, *slots*: each distinct request component after
 //! each distinct chain of text transformations. Whatever number of statements look at a slot, it is computed once
-//! per request, and one Aho-Corasick pass over it finds which of those statements can match at all (`scan`).
+//! per request, and one pass over it finds which of those statements can match at all (`scan`).
 
 mod field;
 mod labels;

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
+use haechi_bench_waf::clock::{median, thread_nanoseconds};
+use haechi_bench_waf::{acl, corpus, requests};
 use haechi_waf::compile::Plan;
 use haechi_waf::evaluate::{Environment, Scratch};
 use haechi_waf::geo::NoGeo;
 use haechi_waf::rate::RateCounters;
 use haechi_waf::request::{HttpRequest, Limits};
 use haechi_waf::verdict::TokenState;
-use haechi_bench_waf::clock::{median, thread_nanoseconds};
-use haechi_bench_waf::{acl, corpus, requests};
 
 /// Microseconds of CPU per evaluation, on one core.
 #[derive(Parser)]
@@ -25,6 +25,9 @@ struct Arguments {
     /// Profile the JSON POST.
     #[arg(long)]
     post: bool,
+    /// Print the browser's GET (`get`) or the JSON POST (`post`) as a script for wrk.
+    #[arg(long)]
+    wrk: Option<String>,
     /// Profile a body of 8 KiB made of this.
     #[arg(long)]
     piece: Option<String>,
@@ -32,6 +35,10 @@ struct Arguments {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    if let Some(which) = &arguments.wrk {
+        print!("{}", requests::wrk_script(which == "post"));
+        return Ok(());
+    }
     let start = thread_nanoseconds();
     let plan = acl::plan(&acl::all())?;
     let first = thread_nanoseconds() - start;
@@ -47,7 +54,11 @@ fn main() -> Result<()> {
         return Ok(());
     }
     if let Some(times) = arguments.profile {
-        let request = if arguments.post { post } else { requests::browser_get() };
+        let request = if arguments.post {
+            post
+        } else {
+            requests::browser_get()
+        };
         let mut run = Runner::new(&plan);
         (0..times).for_each(|_| run.evaluate(&request));
         return Ok(());
@@ -58,9 +69,19 @@ fn main() -> Result<()> {
 
     let empty = acl::plan(&[])?;
     let get = requests::browser_get();
-    println!("GET, empty web ACL           {:>9.2} us", Runner::new(&empty).cost(&get));
-    println!("GET, all groups              {:>9.2} us", Runner::new(&plan).cost(&get));
-    println!("JSON POST of {:>5} bytes     {:>9.2} us", body.len(), Runner::new(&plan).cost(&post));
+    println!(
+        "GET, empty web ACL           {:>9.2} us",
+        Runner::new(&empty).cost(&get)
+    );
+    println!(
+        "GET, all groups              {:>9.2} us",
+        Runner::new(&plan).cost(&get)
+    );
+    println!(
+        "JSON POST of {:>5} bytes     {:>9.2} us",
+        body.len(),
+        Runner::new(&plan).cost(&post)
+    );
     hostile_bodies(&acl::counting(&acl::all())?);
     if !arguments.corpora.is_empty() {
         distribution(&plan, &arguments.corpora)?;
@@ -95,7 +116,10 @@ impl<'p> Runner<'p> {
             token: TokenState::Absent,
             now: 0,
         };
-        black_box(self.plan.evaluate(black_box(request), &environment, &mut self.scratch));
+        black_box(
+            self.plan
+                .evaluate(black_box(request), &environment, &mut self.scratch),
+        );
     }
 
     fn cost(&mut self, request: &HttpRequest<'_>) -> f64 {
@@ -126,7 +150,10 @@ fn distribution(plan: &Plan, paths: &[PathBuf]) -> Result<()> {
     for path in paths {
         records.append(&mut corpus::read(path, true)?);
     }
-    let loaded = records.iter().map(corpus::Record::load).collect::<Result<Vec<_>>>()?;
+    let loaded = records
+        .iter()
+        .map(corpus::Record::load)
+        .collect::<Result<Vec<_>>>()?;
     let mut runner = Runner::new(plan);
     for pass in ["first pass", "after it"] {
         let mut times: Vec<(u64, usize)> = loaded

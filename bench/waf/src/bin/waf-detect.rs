@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
+use haechi_bench_waf::{acl, corpus};
 use haechi_waf::evaluate::{Environment, Scratch};
 use haechi_waf::geo::NoGeo;
 use haechi_waf::rate::RateCounters;
 use haechi_waf::request::{Limits, ResourceType};
 use haechi_waf::verdict::{ActionTaken, TokenState};
-use haechi_bench_waf::{acl, corpus};
 
 /// True positives and true negatives of the managed rule groups, by class.
 #[derive(Parser)]
@@ -60,9 +60,7 @@ fn main() -> Result<()> {
             let loaded = record.load()?;
             let verdict = plan.evaluate(&loaded.request(), &environment, &mut scratch);
             let blocked = verdict.action == ActionTaken::Block;
-            let counted = classes
-                .entry((record.attack, record.class.clone()))
-                .or_default();
+            let counted = classes.entry((record.attack, record.class.clone())).or_default();
             counted.0 += 1;
             counted.1 += u32::from(blocked == record.attack);
             if arguments.wrong && blocked != record.attack {

@@ -15,7 +15,7 @@ const MOST: usize = 256;
 /// What all statements on a slot need, in any case.
 #[derive(Debug)]
 pub(crate) struct Scan {
-    automaton: Option<AhoCorasick>,
+    literals: Option<AhoCorasick>,
     /// For each literal, the branches that ask for it.
     candidates: Vec<Vec<u32>>,
     branches: Vec<Branch>,
@@ -48,7 +48,7 @@ impl Scan {
         if let Some(known) = lock().get(&statements) {
             return Some(Arc::clone(known));
         }
-        let scan = Arc::new(Self::new(&statements)?);
+        let scan = Arc::new(Self::new(&statements));
         let mut built = lock();
         if built.len() >= MOST {
             built.retain(|_, scan| Arc::strong_count(scan) > 1);
@@ -56,7 +56,7 @@ impl Scan {
         Some(Arc::clone(built.entry(statements).or_insert(scan)))
     }
 
-    fn new(statements: &[Vec<Needs>]) -> Option<Self> {
+    fn new(statements: &[Vec<Needs>]) -> Self {
         let mut order: Vec<&[u8]> = Vec::new();
         let mut candidates: Vec<Vec<u32>> = Vec::new();
         let mut known: HashMap<&[u8], usize> = HashMap::new();
@@ -79,7 +79,10 @@ impl Scan {
                     continue;
                 };
                 for text in texts {
-                    debug_assert!(text.len() <= LONGEST, "literals are cut, which bounds how many end at one byte");
+                    debug_assert!(
+                        text.len() <= LONGEST,
+                        "literals are cut, which bounds how many end at one byte"
+                    );
                     let at = *known.entry(text).or_insert_with(|| {
                         order.push(text);
                         candidates.push(Vec::new());
@@ -89,13 +92,13 @@ impl Scan {
                 }
             }
         }
-        Some(Self {
-            automaton: automaton(&order)?,
+        Self {
+            literals: automaton(&order),
             candidates,
             branches,
             without_literals,
             always,
-        })
+        }
     }
 
     /// How many words of bits [`Scan::run`] needs.
@@ -114,8 +117,8 @@ impl Scan {
             }
         };
         self.without_literals.iter().copied().for_each(&mut offer);
-        if let Some(automaton) = &self.automaton {
-            for hit in automaton.find_overlapping_iter(text) {
+        if let Some(literals) = &self.literals {
+            for hit in literals.find_overlapping_iter(text) {
                 self.candidates[hit.pattern().as_usize()]
                     .iter()
                     .copied()
@@ -125,10 +128,10 @@ impl Scan {
     }
 }
 
-/// The outer `None` is an automaton that can't be built.
-fn automaton(literals: &[&[u8]]) -> Option<Option<AhoCorasick>> {
+/// `None` when there is nothing to find.
+fn automaton(literals: &[&[u8]]) -> Option<AhoCorasick> {
     if literals.is_empty() {
-        return Some(None);
+        return None;
     }
     let size: usize = literals.iter().map(|text| text.len()).sum();
     let kind = if size <= TABLE_LIMIT {
@@ -136,10 +139,9 @@ fn automaton(literals: &[&[u8]]) -> Option<Option<AhoCorasick>> {
     } else {
         AhoCorasickKind::ContiguousNFA
     };
-    AhoCorasick::builder()
+    let automaton = AhoCorasick::builder()
         .kind(Some(kind))
         .ascii_case_insensitive(true)
-        .build(literals)
-        .ok()
-        .map(Some)
+        .build(literals);
+    Some(automaton.expect("cut literals of statements stay far below what an automaton can number"))
 }

@@ -99,7 +99,10 @@ pub(crate) enum OnInvalidJson {
     InspectPart,
     Answer(bool),
     /// Look at the body as text in this slot, on which the statement has this number.
-    Text { slot: SlotId, number: u32 },
+    Text {
+        slot: SlotId,
+        number: u32,
+    },
 }
 
 #[derive(Debug)]

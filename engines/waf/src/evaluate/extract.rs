@@ -25,7 +25,9 @@ impl Evaluation<'_, '_, '_> {
                     self.scratch.slots[*from as usize].kinds = parent.kinds;
                 }
                 match (acts_on, parent.kinds) {
-                    (Some(acts_on), Some(kinds)) if acts_on & kinds == 0 => SlotState { scanned: 0, ..parent },
+                    (Some(acts_on), Some(kinds)) if acts_on & kinds == 0 => {
+                        SlotState { scanned: 0, ..parent }
+                    }
                     _ => transform(parent, *kind, self.scratch),
                 }
             }

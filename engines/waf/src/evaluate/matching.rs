@@ -75,9 +75,15 @@ impl<'p> Evaluation<'p, '_, '_> {
         let start = scratch.bits.len();
         scratch.bits.resize(start + words * (1 + state.items().len()), 0);
         let (together, each) = scratch.bits[start..].split_at_mut(words);
-        for (item, bits) in scratch.items[state.items()].iter().zip(each.chunks_exact_mut(words)) {
+        for (item, bits) in scratch.items[state.items()]
+            .iter()
+            .zip(each.chunks_exact_mut(words))
+        {
             scan.run(&scratch.arena[item.text()], bits);
-            together.iter_mut().zip(bits).for_each(|(all, bits)| *all |= *bits);
+            together
+                .iter_mut()
+                .zip(bits)
+                .for_each(|(all, bits)| *all |= *bits);
         }
         scratch.slots[slot as usize].scanned = start as u32 + 1;
         Some(Bits { start, words })
@@ -92,7 +98,9 @@ impl<'p> Evaluation<'p, '_, '_> {
             return self.explain_items(id, test, slot, state);
         }
         let Some(bits) = self.scan(slot, state) else {
-            return state.items().any(|at| self.hit(test, slot, self.scratch.items[at]));
+            return state
+                .items()
+                .any(|at| self.hit(test, slot, self.scratch.items[at]));
         };
         if !self.bit(bits, number) {
             return false;

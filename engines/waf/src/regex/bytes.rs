@@ -97,7 +97,8 @@ const fn among(byte: u8, list: &[u8]) -> bool {
 
 /// The kinds of bytes that are in the text.
 pub(crate) fn present(text: &[u8]) -> Kinds {
-    text.iter().fold(0, |kinds, &byte| kinds | TABLE[usize::from(byte)])
+    text.iter()
+        .fold(0, |kinds, &byte| kinds | TABLE[usize::from(byte)])
 }
 
 /// The kind of a byte, whatever its case.
@@ -180,7 +181,10 @@ mod tests {
     fn may_match(pattern: &str, text: &[u8]) -> bool {
         let kinds = present(text);
         let regex = Regex::new(pattern).expect(pattern);
-        regex.needs().iter().any(|needs| needs.bytes.iter().all(|set| set & kinds != 0))
+        regex
+            .needs()
+            .iter()
+            .any(|needs| needs.bytes.iter().all(|set| set & kinds != 0))
     }
 
     #[test]
