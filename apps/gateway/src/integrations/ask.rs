@@ -92,8 +92,13 @@ impl Asker {
 
     fn decide(&self, guard: &Guard, arn: &str, question: &Question<'_>) -> Decision {
         let header = |name: &[u8]| {
-            let mut values = question.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-            values.next().and_then(|(_, value)| std::str::from_utf8(value).ok())
+            let mut values = question
+                .headers
+                .iter()
+                .filter(|(known, _)| known.eq_ignore_ascii_case(name));
+            values
+                .next()
+                .and_then(|(_, value)| std::str::from_utf8(value).ok())
         };
         let host = header(b"host").unwrap_or_default();
         // Without its port, which `[::1]:80` has after the bracket.
@@ -133,7 +138,9 @@ fn kind(arn: &str) -> ResourceKind {
         (Some("appsync"), _) => ResourceKind::AppSyncApi,
         (Some("cognito-idp"), _) => ResourceKind::CognitoUserPool,
         (Some("cloudfront"), _) => ResourceKind::CloudFrontDistribution,
-        (Some("wafv2"), Some(resource)) if resource.starts_with("global/") => ResourceKind::CloudFrontDistribution,
+        (Some("wafv2"), Some(resource)) if resource.starts_with("global/") => {
+            ResourceKind::CloudFrontDistribution
+        }
         _ => ResourceKind::ApplicationLoadBalancer,
     }
 }
@@ -145,9 +152,18 @@ mod tests {
     #[test]
     fn the_kind_of_resource_follows_from_the_arn() {
         for (arn, wanted) in [
-            ("arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/1", ResourceKind::CloudFrontDistribution),
-            ("arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/1", ResourceKind::ApplicationLoadBalancer),
-            ("arn:aws:apigateway:eu-west-1::/restapis/x/stages/prod", ResourceKind::ApiGatewayStage),
+            (
+                "arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/1",
+                ResourceKind::CloudFrontDistribution,
+            ),
+            (
+                "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/1",
+                ResourceKind::ApplicationLoadBalancer,
+            ),
+            (
+                "arn:aws:apigateway:eu-west-1::/restapis/x/stages/prod",
+                ResourceKind::ApiGatewayStage,
+            ),
             ("", ResourceKind::ApplicationLoadBalancer),
         ] {
             assert_eq!(kind(arn), wanted, "{arn}");

@@ -2,7 +2,8 @@
 //! instead of the application's response.
 //!
 //! The two ways of asking have paths of their own because they trust different headers: each balancer overwrites the
-//! ones that it uses and passes all others on as the client wrote them.
+//! ones that it uses and passes all others on as the client wrote them. The web ACL is named in the path
+//! (`/check/<ARN>`), never in the query: Caddy puts the client's query behind the path that it is told.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -69,16 +70,12 @@ pub(super) async fn serve(endpoint: Arc<Endpoint>, stream: TcpStream, peer: Sock
 impl Endpoint {
     async fn respond(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Full<Bytes>> {
         let path = request.uri().path();
-        let style = match path {
-            "/check" => Style::Nginx,
-            "/forward-auth" => Style::Forward,
-            _ => {
-                let waiting = path.strip_prefix("/answer/").and_then(|id| self.answers.take(id));
-                return waiting.map_or_else(|| plain(StatusCode::FORBIDDEN, "Forbidden"), whole);
-            }
+        let Some((style, named)) = asked(path) else {
+            let waiting = path.strip_prefix("/answer/").and_then(|id| self.answers.take(id));
+            return waiting.map_or_else(|| plain(StatusCode::FORBIDDEN, "Forbidden"), whole);
         };
         let (parts, body) = request.into_parts();
-        match self.decide(style, &parts, body, peer).await {
+        match self.decide(style, named.as_deref(), &parts, body, peer).await {
             Ok(Decision::Pass(inserted)) => passed(inserted),
             Ok(Decision::Answer(answer)) => self.refused(style, *answer),
             Err(refusal) => refusal,
@@ -88,18 +85,19 @@ impl Endpoint {
     async fn decide(
         &self,
         style: Style,
+        named: Option<&str>,
         parts: &Parts,
         body: Incoming,
         peer: IpAddr,
     ) -> Result<Decision, Response<Full<Bytes>>> {
-        let original = Original::of(style, &parts.headers, peer).map_err(|what| plain(StatusCode::BAD_REQUEST, what))?;
+        let original =
+            Original::of(style, &parts.headers, peer).map_err(|what| plain(StatusCode::BAD_REQUEST, what))?;
         let (body, length) = read(body)
             .await
             .map_err(|_| plain(StatusCode::BAD_REQUEST, "the body broke off, or is too long"))?;
         let headers = original.headers(style, &parts.headers);
-        let named = named(parts.uri.query());
         let question = Question {
-            named: named.as_deref(),
+            named,
             method: original.method,
             target: original.target,
             http_version: original.http_version,
@@ -120,7 +118,11 @@ impl Endpoint {
 
     fn refused(&self, style: Style, answer: Answer) -> Response<Full<Bytes>> {
         let status = answer.status;
-        let action = answer.headers.iter().find(|(name, _)| *name == WAF_ACTION).map(|(_, value)| value.clone());
+        let action = answer
+            .headers
+            .iter()
+            .find(|(name, _)| *name == WAF_ACTION)
+            .map(|(_, value)| value.clone());
         let mut response = match style {
             Style::Nginx => {
                 let mut response = plain(StatusCode::FORBIDDEN, "");
@@ -162,7 +164,12 @@ struct Original<'a> {
 impl<'a> Original<'a> {
     fn of(style: Style, headers: &'a HeaderMap, peer: IpAddr) -> Result<Self, &'static str> {
         let value = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let text = |name: &str| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::trim)
+        };
         let (method, target, proto, address) = match style {
             Style::Nginx => (
                 value("x-original-method").ok_or("X-Original-Method is missing: set it in nginx")?,
@@ -195,7 +202,9 @@ impl<'a> Original<'a> {
                 (Style::Nginx, Some("HTTP/1.0")) => "HTTP/1.0",
                 _ => "HTTP/1.1",
             },
-            host: (style == Style::Forward).then(|| value("x-forwarded-host")).flatten(),
+            host: (style == Style::Forward)
+                .then(|| value("x-forwarded-host"))
+                .flatten(),
             client,
             https: proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https")),
         })
@@ -210,8 +219,13 @@ impl<'a> Original<'a> {
                     Style::Nginx => name.starts_with("x-original-"),
                     Style::Forward => {
                         (name == HOST && self.host.is_some())
-                            || ["x-forwarded-method", "x-forwarded-uri", "x-forwarded-host", "x-forwarded-proto"]
-                                .contains(&name)
+                            || [
+                                "x-forwarded-method",
+                                "x-forwarded-uri",
+                                "x-forwarded-host",
+                                "x-forwarded-proto",
+                            ]
+                            .contains(&name)
                     }
                 }
         };
@@ -223,11 +237,18 @@ impl<'a> Original<'a> {
     }
 }
 
-/// The web ACL that the URL in the balancer's configuration names.
-fn named(query: Option<&str>) -> Option<String> {
-    let pairs = query?.split('&').filter_map(|pair| pair.split_once('='));
-    let mut named = pairs.filter(|(name, _)| matches!(*name, "web-acl" | "resource"));
-    named.next().map(|(_, value)| decoded(value))
+/// How a path of the balancer's configuration asks, and the web ACL that it names.
+fn asked(path: &str) -> Option<(Style, Option<String>)> {
+    [("/check", Style::Nginx), ("/forward-auth", Style::Forward)]
+        .into_iter()
+        .find_map(|(prefix, style)| {
+            let rest = path.strip_prefix(prefix)?;
+            match rest.strip_prefix('/') {
+                Some("") => Some((style, None)),
+                Some(name) => Some((style, Some(decoded(name)))),
+                None => rest.is_empty().then_some((style, None)),
+            }
+        })
 }
 
 /// Takes percent-encoding away; ARNs may be written with or without it.
@@ -248,7 +269,9 @@ fn decoded(text: &str) -> String {
 }
 
 fn declared(headers: &HeaderMap) -> u64 {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     length.unwrap_or(0)
 }
 
@@ -269,7 +292,9 @@ async fn read(mut body: Incoming) -> Result<(Vec<u8>, u64), hyper::Error> {
 
 fn passed(inserted: Vec<(HeaderName, HeaderValue)>) -> Response<Full<Bytes>> {
     let mut response = plain(StatusCode::OK, "");
-    response.headers_mut().insert(ACTION, HeaderValue::from_static("pass"));
+    response
+        .headers_mut()
+        .insert(ACTION, HeaderValue::from_static("pass"));
     for (name, value) in inserted {
         response.headers_mut().insert(name, value);
     }
@@ -319,7 +344,10 @@ mod tests {
         assert_eq!((original.method, original.target), (&b"POST"[..], &b"/a?b"[..]));
         assert_eq!(original.client.to_string(), "192.0.2.9");
         let seen = original.headers(Style::Nginx, &map);
-        let names: Vec<_> = seen.iter().map(|(name, _)| String::from_utf8_lossy(name)).collect();
+        let names: Vec<_> = seen
+            .iter()
+            .map(|(name, _)| String::from_utf8_lossy(name))
+            .collect();
         assert_eq!(names, ["x-forwarded-uri", "x-forwarded-for", "host"]);
     }
 
@@ -335,7 +363,10 @@ mod tests {
             ("host", "haechi:9000"),
         ]);
         let original = Original::of(Style::Forward, &map, PEER).unwrap();
-        assert_eq!((original.client.to_string().as_str(), original.https), ("192.0.2.9", true));
+        assert_eq!(
+            (original.client.to_string().as_str(), original.https),
+            ("192.0.2.9", true)
+        );
         let seen = original.headers(Style::Forward, &map);
         assert_eq!(seen[0], (&b"host"[..], &b"shop.example"[..]));
         assert_eq!(seen.iter().filter(|(name, _)| *name == b"host").count(), 1);
@@ -345,15 +376,32 @@ mod tests {
     fn questions_without_a_request_are_refused() {
         assert!(Original::of(Style::Nginx, &headers(&[("x-original-uri", "/")]), PEER).is_err());
         assert!(Original::of(Style::Forward, &headers(&[("x-original-uri", "/")]), PEER).is_err());
-        let bad = headers(&[("x-original-uri", "/"), ("x-original-method", "GET"), ("x-original-ip", "me")]);
+        let bad = headers(&[
+            ("x-original-uri", "/"),
+            ("x-original-method", "GET"),
+            ("x-original-ip", "me"),
+        ]);
         assert!(Original::of(Style::Nginx, &bad, PEER).is_err());
     }
 
     #[test]
-    fn a_web_acl_is_named_in_the_url() {
+    fn a_web_acl_is_named_in_the_path() {
         let arn = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/a/1";
-        assert_eq!(named(Some(&format!("web-acl={arn}"))).as_deref(), Some(arn));
-        assert_eq!(named(Some("x=1&resource=arn%3Aaws%2f")).as_deref(), Some("arn:aws/"));
-        assert_eq!(named(Some("x=1")), None);
+        for (path, wanted) in [
+            (
+                format!("/check/{arn}"),
+                Some((Style::Nginx, Some(arn.to_owned()))),
+            ),
+            (
+                format!("/forward-auth/{}", arn.replace(':', "%3a")),
+                Some((Style::Forward, Some(arn.to_owned()))),
+            ),
+            ("/check".to_owned(), Some((Style::Nginx, None))),
+            ("/check/".to_owned(), Some((Style::Nginx, None))),
+            ("/checked".to_owned(), None),
+            ("/".to_owned(), None),
+        ] {
+            assert_eq!(asked(&path), wanted, "{path}");
+        }
     }
 }

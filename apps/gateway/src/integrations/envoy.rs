@@ -99,11 +99,13 @@ fn set(headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) -> Vec<Head
 /// The status of an answer. Envoy knows the codes of its own list alone; another becomes 403.
 fn status(answer: &Answer) -> Option<messages::HttpStatus> {
     const KNOWN: [u16; 55] = [
-        200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305, 307, 308, 400, 401, 402, 403,
-        404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 423, 424, 426, 428, 429, 431,
-        500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511,
+        200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305, 307, 308, 400, 401,
+        402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 423, 424,
+        426, 428, 429, 431, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511,
     ];
     let code = answer.status.as_u16();
     let code = if KNOWN.contains(&code) { code } else { 403 };
-    Some(messages::HttpStatus { code: i32::from(code) })
+    Some(messages::HttpStatus {
+        code: i32::from(code),
+    })
 }

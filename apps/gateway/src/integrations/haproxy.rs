@@ -118,7 +118,10 @@ fn assembled(fragments: &mut Option<Frame>, received: Frame) -> Result<Option<Fr
 }
 
 /// The next frame; `None` when HAProxy hangs up between two.
-async fn next(reader: &mut (impl tokio::io::AsyncRead + Unpin), buffer: &mut BytesMut) -> io::Result<Option<Frame>> {
+async fn next(
+    reader: &mut (impl tokio::io::AsyncRead + Unpin),
+    buffer: &mut BytesMut,
+) -> io::Result<Option<Frame>> {
     loop {
         if let Some(head) = buffer.first_chunk::<4>() {
             let length = u32::from_be_bytes(*head);
@@ -129,7 +132,9 @@ async fn next(reader: &mut (impl tokio::io::AsyncRead + Unpin), buffer: &mut Byt
                 buffer.advance(4);
                 let bytes = buffer.split_to(length as usize);
                 let frame = frame::read(&bytes);
-                return frame.map(Some).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a bad frame"));
+                return frame
+                    .map(Some)
+                    .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a bad frame"));
             }
         }
         if reader.read_buf(buffer).await? == 0 {

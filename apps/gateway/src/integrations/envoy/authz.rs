@@ -26,7 +26,11 @@ pub(super) async fn check(
     let http = context.request.as_ref().and_then(|request| request.http.as_ref());
     let http = http.ok_or("the request is not HTTP")?;
     let headers = headers(http);
-    let body = if http.raw_body.is_empty() { http.body.as_bytes() } else { &http.raw_body };
+    let body = if http.raw_body.is_empty() {
+        http.body.as_bytes()
+    } else {
+        &http.raw_body
+    };
     let declared = header(&headers, b"content-length");
     let extension = |name| context.context_extensions.get(name).map(String::as_str);
     let question = Question {
@@ -76,7 +80,13 @@ fn denied(answer: Answer) -> CheckResponse {
 }
 
 fn client(context: &AttributeContext) -> Option<std::net::IpAddr> {
-    let address = context.source.as_ref()?.address.as_ref()?.socket_address.as_ref()?;
+    let address = context
+        .source
+        .as_ref()?
+        .address
+        .as_ref()?
+        .socket_address
+        .as_ref()?;
     address.address.parse().ok()
 }
 
@@ -84,15 +94,25 @@ fn client(context: &AttributeContext) -> Option<std::net::IpAddr> {
 fn headers(http: &HttpRequest) -> Vec<(&[u8], &[u8])> {
     let map = http.header_map.as_ref().filter(|map| !map.headers.is_empty());
     let all: Vec<(&str, &[u8])> = match map {
-        Some(map) => map.headers.iter().map(|header| (header.key.as_str(), header.bytes())).collect(),
-        None => http.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect(),
+        Some(map) => map
+            .headers
+            .iter()
+            .map(|header| (header.key.as_str(), header.bytes()))
+            .collect(),
+        None => http
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect(),
     };
     super::process::without_pseudo(&all, http.host.as_bytes())
 }
 
 /// A header that is a number.
 pub(super) fn header(headers: &[(&[u8], &[u8])], name: &[u8]) -> Option<u64> {
-    let (_, value) = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    let (_, value) = headers
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     std::str::from_utf8(value).ok()?.trim().parse().ok()
 }
 

@@ -94,7 +94,13 @@ pub(super) fn one(message: &[u8]) -> Response<Body> {
 
 /// An answer of the messages that come; the status at its end is whatever the last one says.
 pub(super) fn several(messages: mpsc::Receiver<Result<Bytes, (Status, &'static str)>>) -> Response<Body> {
-    head(Several { messages, ended: false }.boxed_unsync())
+    head(
+        Several {
+            messages,
+            ended: false,
+        }
+        .boxed_unsync(),
+    )
 }
 
 /// A call that failed.

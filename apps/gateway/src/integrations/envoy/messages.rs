@@ -20,7 +20,11 @@ pub(super) struct HeaderValue {
 impl HeaderValue {
     /// The value; newer versions send it as bytes.
     pub(super) fn bytes(&self) -> &[u8] {
-        if self.raw_value.is_empty() { self.value.as_bytes() } else { &self.raw_value }
+        if self.raw_value.is_empty() {
+            self.value.as_bytes()
+        } else {
+            &self.raw_value
+        }
     }
 }
 

@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 use super::authz::header;
 use super::frames::{self, Messages, Status};
 use super::messages::{
-    CommonResponse, HeaderMap, HeaderMutation, HttpBody, HttpHeaders, ImmediateResponse, Phase, PhaseResponse,
-    ProcessingRequest, ProcessingResponse, Reply, Struct, Trailers,
+    CommonResponse, HeaderMap, HeaderMutation, HttpBody, HttpHeaders, ImmediateResponse, Phase,
+    PhaseResponse, ProcessingRequest, ProcessingResponse, Reply, Struct, Trailers,
 };
 use super::{Body, set, status};
 use crate::guard::Decision;
@@ -72,15 +72,27 @@ impl Conversation {
             Some(Phase::RequestHeaders(headers)) => {
                 let ends = headers.end_of_stream;
                 self.begin(headers);
-                let decision = if ends { self.decide(asker, named).await? } else { None };
-                decision.unwrap_or_else(|| Reply::RequestHeaders(PhaseResponse::default())).into_headers()
+                let decision = if ends {
+                    self.decide(asker, named).await?
+                } else {
+                    None
+                };
+                decision
+                    .unwrap_or_else(|| Reply::RequestHeaders(PhaseResponse::default()))
+                    .into_headers()
             }
             Some(Phase::RequestBody(body)) => {
                 let ends = body.end_of_stream;
                 self.add(&body);
                 let known = self.body.len() >= KEPT;
-                let decision = if ends || known { self.decide(asker, named).await? } else { None };
-                decision.unwrap_or_else(|| Reply::RequestBody(PhaseResponse::default())).into_body()
+                let decision = if ends || known {
+                    self.decide(asker, named).await?
+                } else {
+                    None
+                };
+                decision
+                    .unwrap_or_else(|| Reply::RequestBody(PhaseResponse::default()))
+                    .into_body()
             }
             Some(Phase::RequestTrailers(_)) => {
                 let decision = self.decide(asker, named).await?;
@@ -104,17 +116,30 @@ impl Conversation {
     fn add(&mut self, body: &HttpBody) {
         self.length += body.body.len() as u64;
         let room = KEPT - self.body.len();
-        self.body.extend_from_slice(&body.body[..body.body.len().min(room)]);
+        self.body
+            .extend_from_slice(&body.body[..body.body.len().min(room)]);
     }
 
     /// The verdict, once: what comes after it passes.
-    async fn decide(&mut self, asker: &Asker, named: Option<&str>) -> Result<Option<Reply>, (Status, &'static str)> {
+    async fn decide(
+        &mut self,
+        asker: &Asker,
+        named: Option<&str>,
+    ) -> Result<Option<Reply>, (Status, &'static str)> {
         if std::mem::replace(&mut self.decided, true) {
             return Ok(None);
         }
-        let all: Vec<(&str, &[u8])> =
-            self.headers.headers.iter().map(|header| (header.key.as_str(), header.bytes())).collect();
-        let pseudo = |name: &str| all.iter().find(|(known, _)| *known == name).map_or(&b""[..], |(_, value)| value);
+        let all: Vec<(&str, &[u8])> = self
+            .headers
+            .headers
+            .iter()
+            .map(|header| (header.key.as_str(), header.bytes()))
+            .collect();
+        let pseudo = |name: &str| {
+            all.iter()
+                .find(|(known, _)| *known == name)
+                .map_or(&b""[..], |(_, value)| value)
+        };
         let headers = without_pseudo(&all, pseudo(":authority"));
         let client = self.client.or_else(|| forwarded_for(&headers));
         let question = Question {
@@ -171,23 +196,42 @@ impl Reply {
 }
 
 /// Headers without those that HTTP/2 writes with a colon; the authority is the host.
-pub(super) fn without_pseudo<'a>(all: &[(&'a str, &'a [u8])], authority: &'a [u8]) -> Vec<(&'a [u8], &'a [u8])> {
+pub(super) fn without_pseudo<'a>(
+    all: &[(&'a str, &'a [u8])],
+    authority: &'a [u8],
+) -> Vec<(&'a [u8], &'a [u8])> {
     let named = all.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
     let host = (!named && !authority.is_empty()).then_some((&b"host"[..], authority));
     // Envoy's own, which the client did not send.
     let own = |name: &str| name.starts_with(':') || name.starts_with("x-envoy-");
-    let kept = all.iter().filter(|(name, _)| !own(name)).map(|(name, value)| (name.as_bytes(), *value));
+    let kept = all
+        .iter()
+        .filter(|(name, _)| !own(name))
+        .map(|(name, value)| (name.as_bytes(), *value));
     host.into_iter().chain(kept).collect()
 }
 
 fn forwarded_for(headers: &[(&[u8], &[u8])]) -> Option<IpAddr> {
-    let (_, value) = headers.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(b"x-forwarded-for"))?;
-    std::str::from_utf8(value).ok()?.rsplit(',').next()?.trim().parse().ok()
+    let (_, value) = headers
+        .iter()
+        .rev()
+        .find(|(name, _)| name.eq_ignore_ascii_case(b"x-forwarded-for"))?;
+    std::str::from_utf8(value)
+        .ok()?
+        .rsplit(',')
+        .next()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 /// The attribute `source.address`, with or without its port.
 fn source(attributes: &HashMap<String, Struct>) -> Option<IpAddr> {
-    let value = attributes.values().find_map(|group| group.fields.get("source.address"))?;
+    let value = attributes
+        .values()
+        .find_map(|group| group.fields.get("source.address"))?;
     let text = value.string_value.as_deref()?;
-    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }

@@ -100,7 +100,9 @@ pub(super) fn hello(frame: &Frame, longest: u32) -> Result<Terms, Problem> {
         }
     }
     let versions = versions.ok_or(Problem::NoVersion)?;
-    let speaks_ours = versions.split(|byte| *byte == b',').any(|version| version.trim_ascii().starts_with(b"2."));
+    let speaks_ours = versions
+        .split(|byte| *byte == b',')
+        .any(|version| version.trim_ascii().starts_with(b"2."));
     if !speaks_ours {
         return Err(Problem::BadVersion);
     }
@@ -164,7 +166,10 @@ pub(super) fn ack(notification: &Frame, actions: &Actions, longest: u32) -> Vec<
         put_value(&mut payload, &Value::Bytes(value));
         if payload.len() + HEAD > longest as usize {
             payload.truncate(before);
-            tracing::warn!(variable = name, "an answer is longer than HAProxy's buffers (tune.bufsize)");
+            tracing::warn!(
+                variable = name,
+                "an answer is longer than HAProxy's buffers (tune.bufsize)"
+            );
         }
     }
     write(103, notification.stream, notification.frame, &payload)
@@ -176,7 +181,10 @@ fn write(kind: u8, stream: u64, frame: u64, payload: &[u8]) -> Vec<u8> {
     put_integer(&mut body, stream);
     put_integer(&mut body, frame);
     body.extend_from_slice(payload);
-    let mut bytes = u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes().to_vec();
+    let mut bytes = u32::try_from(body.len())
+        .unwrap_or(u32::MAX)
+        .to_be_bytes()
+        .to_vec();
     bytes.extend_from_slice(&body);
     bytes
 }
@@ -193,15 +201,35 @@ mod tests {
         put_value(&mut payload, &Value::Number(size));
         put_string(&mut payload, b"capabilities");
         put_value(&mut payload, &Value::Bytes(b"pipelining"));
-        Frame { kind: Kind::Hello, flags: FIN, stream: 0, frame: 0, payload }
+        Frame {
+            kind: Kind::Hello,
+            flags: FIN,
+            stream: 0,
+            frame: 0,
+            payload,
+        }
     }
 
     #[test]
     fn both_sides_agree_on_the_smaller_frame() {
-        assert_eq!(hello(&greeting(b"1.0, 2.0", 16_380), 1 << 20).unwrap().longest_frame, 16_380);
-        assert_eq!(hello(&greeting(b"2.0", 1 << 30), 1 << 20).unwrap().longest_frame, 1 << 20);
-        assert_eq!(hello(&greeting(b"1.0", 16_380), 1 << 20), Err(Problem::BadVersion));
-        assert_eq!(hello(&greeting(b"2.0", 10), 1 << 20), Err(Problem::BadMaxFrameSize));
+        assert_eq!(
+            hello(&greeting(b"1.0, 2.0", 16_380), 1 << 20)
+                .unwrap()
+                .longest_frame,
+            16_380
+        );
+        assert_eq!(
+            hello(&greeting(b"2.0", 1 << 30), 1 << 20).unwrap().longest_frame,
+            1 << 20
+        );
+        assert_eq!(
+            hello(&greeting(b"1.0", 16_380), 1 << 20),
+            Err(Problem::BadVersion)
+        );
+        assert_eq!(
+            hello(&greeting(b"2.0", 10), 1 << 20),
+            Err(Problem::BadMaxFrameSize)
+        );
     }
 
     #[test]
@@ -216,8 +244,17 @@ mod tests {
 
     #[test]
     fn an_answer_keeps_to_the_length_of_frames() {
-        let notification = Frame { kind: Kind::Notify, flags: FIN, stream: 300, frame: 1, payload: Vec::new() };
-        let actions = vec![("action".to_owned(), b"answer".to_vec()), ("body".to_owned(), vec![b'x'; 2000])];
+        let notification = Frame {
+            kind: Kind::Notify,
+            flags: FIN,
+            stream: 300,
+            frame: 1,
+            payload: Vec::new(),
+        };
+        let actions = vec![
+            ("action".to_owned(), b"answer".to_vec()),
+            ("body".to_owned(), vec![b'x'; 2000]),
+        ];
         let bytes = ack(&notification, &actions, 1024);
         assert!(bytes.len() < 1024);
         let frame = read(&bytes[4..]).unwrap();

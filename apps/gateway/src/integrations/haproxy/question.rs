@@ -37,7 +37,10 @@ pub(super) async fn answer(asker: &Asker, payload: &[u8]) -> Actions {
     match ask(asker, &arguments).await {
         Ok(Decision::Pass(inserted)) => {
             let headers = inserted.into_iter().map(|(name, value)| {
-                (format!("h_{}", name.as_str().replace('-', "_")), value.as_bytes().to_vec())
+                (
+                    format!("h_{}", name.as_str().replace('-', "_")),
+                    value.as_bytes().to_vec(),
+                )
             });
             std::iter::once(text("action", "pass")).chain(headers).collect()
         }
@@ -50,16 +53,28 @@ pub(super) async fn answer(asker: &Asker, payload: &[u8]) -> Actions {
 }
 
 async fn ask(asker: &Asker, arguments: &Arguments<'_>) -> Result<Decision, String> {
-    let mut target = arguments.target.or(arguments.path).ok_or("the argument path is missing")?.to_vec();
-    if let (None, Some(query)) = (arguments.target, arguments.query.filter(|query| !query.is_empty())) {
+    let mut target = arguments
+        .target
+        .or(arguments.path)
+        .ok_or("the argument path is missing")?
+        .to_vec();
+    if let (None, Some(query)) = (
+        arguments.target,
+        arguments.query.filter(|query| !query.is_empty()),
+    ) {
         target.push(b'?');
         target.extend_from_slice(query);
     }
     let headers = headers(arguments.headers.unwrap_or_default());
-    let declared = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"content-length"));
+    let declared = headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(b"content-length"));
     let declared = declared.and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok());
     let question = Question {
-        named: arguments.web_acl.and_then(|name| std::str::from_utf8(name).ok()).filter(|name| !name.is_empty()),
+        named: arguments
+            .web_acl
+            .and_then(|name| std::str::from_utf8(name).ok())
+            .filter(|name| !name.is_empty()),
         method: arguments.method.ok_or("the argument method is missing")?,
         target: &target,
         http_version: match arguments.version {
@@ -79,9 +94,11 @@ async fn ask(asker: &Asker, arguments: &Arguments<'_>) -> Result<Decision, Strin
 
 fn refused(answer: &Answer) -> Actions {
     let mut actions = vec![text("action", "answer"), text("status", answer.status.as_str())];
-    for (header, variable) in
-        [("content-type", "content_type"), ("location", "location"), ("x-amzn-waf-action", "waf_action")]
-    {
+    for (header, variable) in [
+        ("content-type", "content_type"),
+        ("location", "location"),
+        ("x-amzn-waf-action", "waf_action"),
+    ] {
         let found = answer.headers.iter().find(|(name, _)| name == header);
         actions.extend(found.map(|(_, value)| (variable.to_owned(), value.as_bytes().to_vec())));
     }
@@ -161,7 +178,10 @@ mod tests {
             put_value(&mut payload, &value);
         }
         let found = arguments(&payload).unwrap();
-        assert_eq!((found.method, found.body), (Some(&b"POST"[..]), Some(&b"a=b"[..])));
+        assert_eq!(
+            (found.method, found.body),
+            (Some(&b"POST"[..]), Some(&b"a=b"[..]))
+        );
         assert_eq!(found.client.unwrap().to_string(), "192.0.2.1");
         for cut in 1..payload.len() {
             // Whatever is cut off, nothing is made up.
@@ -173,7 +193,11 @@ mod tests {
     #[test]
     fn header_lines_come_apart() {
         let found = headers(b"host: shop.example:80\r\ncookie:a=b\r\nempty:\r\n\r\n");
-        let wanted: [(&[u8], &[u8]); 3] = [(b"host", b"shop.example:80"), (b"cookie", b"a=b"), (b"empty", b"")];
+        let wanted: [(&[u8], &[u8]); 3] = [
+            (b"host", b"shop.example:80"),
+            (b"cookie", b"a=b"),
+            (b"empty", b""),
+        ];
         assert_eq!(found, wanted);
     }
 }

@@ -43,7 +43,11 @@ impl<'a> Input<'a> {
         let mut shift = 4;
         loop {
             let byte = self.byte()?;
-            value = value.checked_add(u64::from(byte).checked_shl(shift).filter(|part| part >> shift == u64::from(byte))?)?;
+            value = value.checked_add(
+                u64::from(byte)
+                    .checked_shl(shift)
+                    .filter(|part| part >> shift == u64::from(byte))?,
+            )?;
             if byte < 128 {
                 return Some(value);
             }
