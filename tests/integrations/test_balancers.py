@@ -48,7 +48,7 @@ def records(requests):
 def agree(program, requests, judged):
     wanted = judged(list(records(requests)))
     answers = [program.ask(method, target, BROWSER | headers, *body) for method, target, headers, *body in requests]
-    for request, action, (status, headers, _) in zip(requests, wanted, answers, strict=True):
+    for request, action, (status, _headers, _) in zip(requests, wanted, answers, strict=True):
         assert status in STATUS[action], f"{request[:2]} should {action}, got {status}"
     assert set(wanted) >= {"ALLOW", "BLOCK"}
 
