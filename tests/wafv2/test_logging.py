@@ -4,7 +4,7 @@ import datetime
 import json
 
 import pytest
-from statements import byte_match, rule
+from waf_rules import byte_match, rule
 
 from aws_clients import SEOUL, refused
 

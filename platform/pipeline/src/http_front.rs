@@ -54,13 +54,14 @@ impl Front {
         let (parts, incoming) = request.into_parts();
         let config = self.pipeline.config();
         // A body that declares itself too large is refused before a byte of it is read.
-        if incoming.size_hint().lower() > config.max_body as u64 {
-            return reply::too_large(config.max_body);
+        let limit = config.body_limit(target(&parts));
+        if incoming.size_hint().lower() > limit as u64 {
+            return reply::too_large(limit);
         }
-        let reading = Limited::new(incoming, config.max_body).collect();
+        let reading = Limited::new(incoming, limit).collect();
         let body = match tokio::time::timeout(config.read_timeout, reading).await {
             Ok(Ok(collected)) => collected.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => return reply::too_large(config.max_body),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => return reply::too_large(limit),
             Ok(Err(error)) => {
                 tracing::debug!(%error, "a request body broke off");
                 return reply::bad_request("The request body could not be read.");
@@ -71,6 +72,10 @@ impl Front {
             .handle(WholeRequest { parts, body }, &self.peer)
             .await
     }
+}
+
+fn target(parts: &http::request::Parts) -> Option<&[u8]> {
+    Some(parts.headers.get("x-amz-target")?.as_bytes())
 }
 
 impl hyper::service::Service<Request<Incoming>> for Front {

@@ -187,7 +187,7 @@ impl Pipeline {
         to: Addressed<'_>,
     ) -> Result<WireReply, ApiError> {
         let schema = to.service.schema();
-        let body = unpack(request, to.protocol, self.config().max_body)?;
+        let body = unpack(request, to.protocol, self.config())?;
         let wire = WireRequest {
             method: request.parts.method.as_str(),
             path: request.parts.uri.path(),
@@ -356,12 +356,18 @@ impl Pipeline {
 
 /// The body as the codec wants it: SDKs compress great requests of some operations (`requestcompression` of the
 /// models). What it unpacks to has the limit of any body, so that a small request can't fill the memory.
-fn unpack(request: &WholeRequest, protocol: Protocol, limit: usize) -> Result<Bytes, ApiError> {
+fn unpack(request: &WholeRequest, protocol: Protocol, config: &PipelineConfig) -> Result<Bytes, ApiError> {
     let encoding = request.parts.headers.get(http::header::CONTENT_ENCODING);
     let packed = encoding.is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
     if !packed || !matches!(protocol, Protocol::Json | Protocol::Query | Protocol::Cbor) {
         return Ok(request.body.clone());
     }
+    let target = request
+        .parts
+        .headers
+        .get("x-amz-target")
+        .map(|target| target.as_bytes());
+    let limit = config.body_limit(target);
     let mut body = Vec::new();
     let mut unpacking = GzDecoder::new(request.body.as_ref()).take(limit as u64 + 1);
     match unpacking.read_to_end(&mut body) {

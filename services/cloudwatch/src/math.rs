@@ -9,7 +9,7 @@ mod parse;
 
 use std::collections::BTreeMap;
 
-pub(crate) use evaluate::evaluate;
+pub(crate) use evaluate::{Labelled, evaluate};
 
 /// What an id stands for.
 #[derive(Debug, Clone)]

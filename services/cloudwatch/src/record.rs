@@ -69,9 +69,12 @@ impl CloudWatch {
     }
 }
 
+/// Namespace, name, dimensions, minute, unit.
+type Place = (String, String, Vec<(String, String)>, i64, String);
+
 /// One entry per metric, minute and unit, dimensions in order.
 fn merge(batch: &[Entry]) -> Vec<Entry> {
-    let mut merged: BTreeMap<(String, String, Vec<(String, String)>, i64, String), Bucket> = BTreeMap::new();
+    let mut merged: BTreeMap<Place, Bucket> = BTreeMap::new();
     for entry in batch {
         let mut dimensions = entry.dimensions.clone();
         dimensions.sort();

@@ -7,6 +7,7 @@
 //! do. An endpoint may get a buffer twice: records are removed after it has taken them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -230,7 +231,11 @@ impl Firehose {
                     stream.failures = failures;
                     txn.put(&STREAMS, scope, name, &stream).await?;
                 }
-                let pause = if succeeded { found.hints().interval_ms } else { pause_ms(failures) };
+                let pause = if succeeded {
+                    found.hints().interval_ms
+                } else {
+                    pause_ms(failures)
+                };
                 set(&txn, scope, &found.name, now.as_millis() + pause).await
             })
             .await
@@ -290,10 +295,11 @@ fn request_id(stream: &str, batch: &[(Id, Arc<Waiting>)]) -> String {
             }
         }
     }
-    let hex: String = digest.finalize()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut hex = String::new();
+    for byte in &digest.finalize()[..16] {
+        // Writing to a string can't fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
     format!(
         "{}-{}-{}-{}-{}",
         &hex[..8],

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use super::parse::{Expr, parse};
 use super::{Named, Series};
 
+/// Points with the label of their series.
+pub(crate) type Labelled = (String, Points);
+
 type Points = BTreeMap<i64, f64>;
 
 /// What an expression comes to.
 #[derive(Debug, Clone)]
 enum Value {
     Scalar(f64),
-    Text(String),
+    Text,
     One(Series),
     Many(Vec<Series>),
 }
@@ -20,7 +23,7 @@ enum Value {
 const MAX_REFERENCES: usize = 20;
 
 /// The series that an id stands for, with their labels: several where its expression gives several.
-pub(crate) fn evaluate(named: &BTreeMap<String, Named>, id: &str) -> Result<Vec<(String, Points)>, String> {
+pub(crate) fn evaluate(named: &BTreeMap<String, Named>, id: &str) -> Result<Vec<Labelled>, String> {
     let is_expression = matches!(named.get(id), Some(Named::Expression(_)));
     match value_of(named, id, 0)? {
         Value::One(series) => {
@@ -35,7 +38,7 @@ pub(crate) fn evaluate(named: &BTreeMap<String, Named>, id: &str) -> Result<Vec<
             .into_iter()
             .map(|series| (series.label, series.values))
             .collect()),
-        Value::Scalar(_) | Value::Text(_) => Err("the result is not a time series".into()),
+        Value::Scalar(_) | Value::Text => Err("the result is not a time series".into()),
     }
 }
 
@@ -59,7 +62,7 @@ impl Evaluation<'_> {
     fn value(&self, expression: &Expr) -> Result<Value, String> {
         match expression {
             Expr::Number(number) => Ok(Value::Scalar(*number)),
-            Expr::Text(text) => Ok(Value::Text(text.clone())),
+            Expr::Text(_) => Ok(Value::Text),
             Expr::Id(id) => value_of(self.named, id, self.depth + 1),
             Expr::Negative(inner) => each(self.value(inner)?, |value| -value),
             Expr::Binary(operator, left, right) => {
@@ -184,7 +187,7 @@ fn map(value: Value, change: impl Fn(&Series) -> Points) -> Result<Value, String
     match value {
         Value::One(series) => Ok(Value::One(changed(series))),
         Value::Many(all) => Ok(Value::Many(all.into_iter().map(changed).collect())),
-        Value::Scalar(_) | Value::Text(_) => Err("a time series is wanted".into()),
+        Value::Scalar(_) | Value::Text => Err("a time series is wanted".into()),
     }
 }
 
@@ -228,7 +231,7 @@ fn list(value: Value) -> Result<Vec<Series>, String> {
     match value {
         Value::One(series) => Ok(vec![series]),
         Value::Many(all) => Ok(all),
-        Value::Scalar(_) | Value::Text(_) => Err("a time series is wanted".into()),
+        Value::Scalar(_) | Value::Text => Err("a time series is wanted".into()),
     }
 }
 
@@ -252,6 +255,6 @@ fn reduce(value: Value, with: impl Fn(&[f64]) -> f64) -> Result<Value, String> {
                 ..first
             }))
         }
-        Value::Scalar(_) | Value::Text(_) => Err("a time series is wanted".into()),
+        Value::Scalar(_) | Value::Text => Err("a time series is wanted".into()),
     }
 }

@@ -10,7 +10,7 @@ use haechi_api_cloudwatch as api;
 use haechi_core::{Call, Failure, Timestamp};
 
 use super::put_metric_data::dimensions;
-use crate::math::{self, Named, Series};
+use crate::math::{self, Labelled, Named, Series};
 use crate::series::Span;
 use crate::statistic::Statistic;
 use crate::{CloudWatch, error, store};
@@ -152,11 +152,7 @@ async fn read(
     }))
 }
 
-fn evaluate(
-    named: &BTreeMap<String, Named>,
-    id: &str,
-    nth: usize,
-) -> Result<Vec<(String, BTreeMap<i64, f64>)>, Failure> {
+fn evaluate(named: &BTreeMap<String, Named>, id: &str, nth: usize) -> Result<Vec<Labelled>, Failure> {
     math::evaluate(named, id).map_err(|reason| {
         error::invalid(format!(
             "Error in expression '{id}' (MetricDataQueries.member.{nth}.Expression): {reason}"

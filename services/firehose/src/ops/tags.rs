@@ -51,7 +51,7 @@ pub(crate) async fn untag_delivery_stream(
     let keys = input.tag_keys.unwrap_or_default();
     firehose.stream_for(&call, &name, &Tags::new()).await?;
     change(&firehose, &call, &name, |stream| {
-        stream.tags.retain(|key, _| !keys.contains(key))
+        stream.tags.retain(|key, _| !keys.contains(key));
     })
     .await
 }

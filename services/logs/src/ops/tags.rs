@@ -79,7 +79,7 @@ pub(crate) async fn untag_log_group(
 async fn untag(logs: &Logs, call: &Call, name: &str, keys: Vec<String>) -> Result<Empty, Failure> {
     logs.group_for(call, name, Part::Itself, &Tags::new()).await?;
     change(logs, call, name, |group| {
-        group.tags.retain(|key, _| !keys.contains(key))
+        group.tags.retain(|key, _| !keys.contains(key));
     })
     .await
 }

@@ -5,7 +5,7 @@ use super::scan::Scanner;
 
 /// An operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(crate) enum Operator {
     Equal,
     NotEqual,
     Less,
@@ -32,7 +32,7 @@ impl Operator {
 
 /// The right side of a comparison.
 #[derive(Debug)]
-pub(super) enum Operand {
+pub(crate) enum Operand {
     /// A text in which `*` stands for anything.
     Text(String),
     /// A number, and how it was written.

@@ -11,6 +11,12 @@ const ARRAY: u8 = 4;
 const MAP: u8 = 5;
 const NULL: u8 = 0xf6;
 
+/// Where the argument of a head stands that is greater than 23.
+const ONE_BYTE: u8 = 0x18;
+const TWO_BYTES: u8 = 0x19;
+const FOUR_BYTES: u8 = 0x1a;
+const EIGHT_BYTES: u8 = 0x1b;
+
 /// Writes the members as a map.
 pub(super) fn structure(out: &mut Vec<u8>, schema: &StructSchema, fields: &Fields) {
     head(out, MAP, fields.0.iter().flatten().count() as u64);
@@ -82,7 +88,7 @@ fn value(out: &mut Vec<u8>, member: &Member, held: &Value) {
         (Value::Struct(fields), Kind::Struct(schema)) => structure(out, schema, fields),
         // A tree that doesn't fit its schema can't come out of a typed struct or a decoder.
         (Value::Null | Value::List(_) | Value::Map(_) | Value::Struct(_) | Value::Json(_), _) => {
-            out.push(NULL)
+            out.push(NULL);
         }
     }
 }
@@ -109,17 +115,17 @@ fn head(out: &mut Vec<u8>, major: u8, argument: u64) {
     let major = major << 5;
     match argument {
         0..=23 => out.push(major | argument as u8),
-        24..=0xff => out.extend_from_slice(&[major | 24, argument as u8]),
+        24..=0xff => out.extend_from_slice(&[major | ONE_BYTE, argument as u8]),
         0x100..=0xffff => {
-            out.push(major | 25);
+            out.push(major | TWO_BYTES);
             out.extend_from_slice(&(argument as u16).to_be_bytes());
         }
         0x1_0000..=0xffff_ffff => {
-            out.push(major | 26);
+            out.push(major | FOUR_BYTES);
             out.extend_from_slice(&(argument as u32).to_be_bytes());
         }
         _ => {
-            out.push(major | 27);
+            out.push(major | EIGHT_BYTES);
             out.extend_from_slice(&argument.to_be_bytes());
         }
     }
