@@ -1,8 +1,11 @@
 //! Where addresses are: databases in MaxMind's format, of places, of networks, or both.
 
+use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
+use flate2::read::GzDecoder;
 use haechi_waf::geo::{Geo, GeoRecord};
 use maxminddb::Reader;
 use serde::Deserialize;
@@ -39,7 +42,26 @@ struct Coded<'a> {
     iso_code: Option<&'a str>,
 }
 
+/// Countries of addresses by IPtoASN, in the public domain (`data/README.md`).
+static COUNTRIES: &[u8] = include_bytes!("../data/iptoasn-country.mmdb.gz");
+
+static BUILT_IN: LazyLock<Arc<Places>> = LazyLock::new(|| {
+    let mut database = Vec::with_capacity(6 << 20);
+    let databases = GzDecoder::new(COUNTRIES)
+        .read_to_end(&mut database)
+        .ok()
+        .and_then(|_| Reader::from_source(database).ok());
+    Arc::new(Places {
+        databases: databases.into_iter().collect(),
+    })
+});
+
 impl Places {
+    /// The database that ships: countries, neither regions nor autonomous systems. Unpacked at first use, 5 MiB.
+    pub fn built_in() -> Arc<Self> {
+        Arc::clone(&BUILT_IN)
+    }
+
     /// Reads the files.
     pub fn open<P: AsRef<Path>>(files: &[P]) -> Result<Self, PlacesError> {
         let databases = files.iter().map(|file| {
@@ -74,5 +96,37 @@ impl Geo for Places {
             found.asn = found.asn.or(entry.autonomous_system_number);
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_that_ships_knows_countries() {
+        let places = Places::built_in();
+        for (address, country) in [
+            ("143.248.1.1", Some("KR")),
+            ("141.213.1.1", Some("US")),
+            ("129.206.1.1", Some("DE")),
+            ("202.232.2.1", Some("JP")),
+            ("193.51.1.1", Some("FR")),
+            ("2001:240::1", Some("JP")),
+            ("::ffff:143.248.1.1", Some("KR")),
+            ("10.0.0.1", None),
+            ("127.0.0.1", None),
+            ("fd00::1", None),
+        ] {
+            let found = places.locate(address.parse().expect(address));
+            assert_eq!(found.country, country, "{address}");
+            assert_eq!((found.region, found.asn), (None, None), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused_by_name() {
+        let error = Places::open(&["Cargo.toml"]).expect_err("not a database");
+        assert!(error.to_string().starts_with("Cargo.toml: "), "{error}");
     }
 }
