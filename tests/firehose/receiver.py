@@ -81,7 +81,6 @@ def _write_certificate(certificate_file, key_file):
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=2))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         .sign(key, hashes.SHA256())
     )
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
