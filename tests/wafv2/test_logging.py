@@ -4,9 +4,9 @@ import datetime
 import json
 
 import pytest
-from waf_rules import byte_match, rule
 
 from aws_clients import SEOUL, refused
+from waf_rules import byte_match, rule
 
 
 @pytest.fixture(scope="module")
