@@ -67,7 +67,8 @@ impl Kms {
             .ok_or_else(|| Failure::internal("material changed its kind"))
     }
 
-    /// Makes new material for a key and seals it. RSA takes up to a second: it leaves the async threads.
+    /// Makes new material for a key and seals it. RSA takes up to a second: it leaves the async threads. Everything
+    /// else takes less than the way to another thread and back.
     pub(crate) async fn generate_material(
         &self,
         account: &AccountId,
@@ -75,10 +76,18 @@ impl Kms {
         key_id: &KeyId,
         spec: KeySpec,
     ) -> Result<Material, Failure> {
-        let fresh = tokio::task::spawn_blocking(move || KeyMaterial::generate(spec))
-            .await
-            .map_err(Failure::internal)?
-            .map_err(Failure::internal)?;
+        let slow = matches!(
+            spec,
+            KeySpec::Pair(KeyPairSpec::Rsa2048 | KeyPairSpec::Rsa3072 | KeyPairSpec::Rsa4096)
+        );
+        let fresh = if slow {
+            tokio::task::spawn_blocking(move || KeyMaterial::generate(spec))
+                .await
+                .map_err(Failure::internal)?
+        } else {
+            KeyMaterial::generate(spec)
+        };
+        let fresh = fresh.map_err(Failure::internal)?;
         self.seal_material(account, region, key_id, &fresh).await
     }
 
