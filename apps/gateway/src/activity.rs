@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use tokio::sync::Notify;
 
+use crate::permits::Permit;
+
 /// Whole seconds since the gateway started.
 #[derive(Debug, Default)]
 pub(crate) struct Ticker(AtomicU32);
@@ -38,6 +40,8 @@ pub(crate) struct Activity {
     /// It became a tunnel: what passes is no longer HTTP.
     tunnel: AtomicBool,
     over: Notify,
+    /// Counts the connection, also once it is a tunnel.
+    _permit: Option<Permit>,
 }
 
 /// How long a client may take for a head, and how long silence is borne before the first front said otherwise.
@@ -48,7 +52,7 @@ pub(crate) struct Patience {
 }
 
 impl Activity {
-    pub(crate) fn new(ticker: Arc<Ticker>, patience: Patience) -> Arc<Self> {
+    pub(crate) fn new(ticker: Arc<Ticker>, patience: Patience, permit: Option<Permit>) -> Arc<Self> {
         let now = ticker.now();
         Arc::new(Self {
             ticker,
@@ -59,6 +63,7 @@ impl Activity {
             patience: AtomicU32::new(patience.idle),
             tunnel: AtomicBool::new(false),
             over: Notify::new(),
+            _permit: permit,
         })
     }
 
@@ -141,7 +146,7 @@ mod tests {
 
     fn activity() -> (Arc<Ticker>, Arc<Activity>) {
         let ticker = Arc::new(Ticker::default());
-        (Arc::clone(&ticker), Activity::new(ticker, PATIENCE))
+        (Arc::clone(&ticker), Activity::new(ticker, PATIENCE, None))
     }
 
     #[test]

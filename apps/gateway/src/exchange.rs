@@ -23,7 +23,6 @@ use crate::guard::{Answer, Decision};
 use crate::guards::Standing;
 use crate::headers;
 use crate::host::{self, Host};
-use crate::permits::Permit;
 use crate::routes::{Action, Asked, Found, Front, Table};
 use crate::shared::Shared;
 use crate::tls::TlsFacts;
@@ -41,8 +40,6 @@ pub(crate) struct Connection {
     pub(crate) address: HeaderValue,
     pub(crate) tls: Option<TlsFacts>,
     pub(crate) activity: Arc<Activity>,
-    /// Counts it among its address's connections.
-    pub(crate) _permit: Permit,
 }
 
 /// What became of a request.
@@ -74,6 +71,7 @@ pub(crate) async fn serve(
     let mut finish = Finish::begin(&connection.activity);
     let (mut parts, incoming) = request.into_parts();
     headers::join_cookies(&mut parts.headers);
+    let as_sent = crate::target::take(&mut parts.headers);
     let trace_id = headers::new_trace(connection.shared.clock.now().as_millis() / 1_000);
     if let Some(log) = &connection.shared.access_log {
         finish.log(log, entry(&connection, &parts, &trace_id));
@@ -83,6 +81,7 @@ pub(crate) async fn serve(
         connection: &connection,
         finish: Some(finish),
         front: &mut served,
+        as_sent,
         trace_id,
     };
     let outcome = exchange.run(parts, Hold::new(incoming)).await;
@@ -161,6 +160,8 @@ struct Exchange<'c> {
     finish: Option<Finish>,
     /// The front that the request was for, once it is known.
     front: &'c mut Option<Arc<Front>>,
+    /// The request's target as it came, where it goes on percent-encoded.
+    as_sent: Option<http::HeaderValue>,
     trace_id: String,
 }
 
@@ -258,7 +259,12 @@ impl Exchange<'_> {
                 Err(_) => return Err(refuse(StatusCode::REQUEST_TIMEOUT, "the body did not come")),
             }
         }
-        let decision = asked::decide(self.connection, &guard, front, parts, hold, &self.trace_id);
+        let seen = asked::Seen {
+            parts,
+            as_sent: self.as_sent.as_ref().map(http::HeaderValue::as_bytes),
+            request_id: &self.trace_id,
+        };
+        let decision = asked::decide(self.connection, &guard, front, &seen, hold);
         if let Some(entry) = self.entry() {
             entry.web_acl = Some(if matches!(decision, Decision::Pass(_)) {
                 "pass"

@@ -52,6 +52,15 @@ pub(crate) struct Stopped {
     pub(crate) why: Violation,
 }
 
+/// A request line that goes on in other words.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Rewrite {
+    /// Where its bytes, or those of them that came last, are among the scanned ones, with the line end.
+    pub(crate) range: std::ops::Range<usize>,
+    /// What stands there instead.
+    pub(crate) text: Vec<u8>,
+}
+
 /// Where in a request the next byte belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -74,6 +83,10 @@ pub(crate) struct Scanner {
     carried: Vec<u8>,
     /// Bytes of the present head, or of the trailers.
     seen: usize,
+    /// What is to stand in place of the request line that just ended.
+    encoded: Option<Vec<u8>>,
+    /// The request lines of the last scan that go on in other words.
+    rewrites: Vec<Rewrite>,
 }
 
 impl Default for Scanner {
@@ -83,6 +96,8 @@ impl Default for Scanner {
             head: Head::default(),
             carried: Vec::new(),
             seen: 0,
+            encoded: None,
+            rewrites: Vec::new(),
         }
     }
 }
@@ -98,12 +113,34 @@ impl Scanner {
                     at += self.pass(left, bytes.len() - at, Place::ChunkData, Place::ChunkEnd);
                 }
                 _ => match self.line(&bytes[at..]) {
-                    Ok(taken) => at += taken,
+                    Ok(taken) => {
+                        if let Some(text) = self.encoded.take() {
+                            self.rewrites.push(Rewrite {
+                                range: at..at + taken,
+                                text,
+                            });
+                        }
+                        at += taken;
+                    }
                     Err(why) => return Err(Stopped { at, why }),
                 },
             }
         }
         Ok(())
+    }
+
+    /// The request lines of the bytes scanned last that go on in other words.
+    pub(crate) fn rewrites(&mut self) -> Vec<Rewrite> {
+        std::mem::take(&mut self.rewrites)
+    }
+
+    /// How much of a request line has come that has not ended.
+    pub(crate) fn unfinished_request_line(&self) -> usize {
+        if self.place == Place::Between {
+            self.carried.len()
+        } else {
+            0
+        }
     }
 
     /// Whether a head has begun and not ended: a client that lingers here is slow on purpose.
@@ -160,6 +197,7 @@ impl Scanner {
             Place::Between => {
                 self.seen = line.len() + 2;
                 self.head = Head::starting(line)?;
+                self.encoded = crate::target::encoded(line);
                 self.place = Place::Headers;
             }
             Place::Headers if line.is_empty() => self.place = after(self.head.end()?),

@@ -29,6 +29,7 @@ mod permits;
 mod report;
 mod routes;
 mod shared;
+mod target;
 pub mod tls;
 mod upstream;
 mod worker;

@@ -104,18 +104,18 @@ impl Worker {
 
     async fn connection(self, stream: TcpStream, peer: SocketAddr, permit: Permit, tls: bool) {
         let _ = stream.set_nodelay(true);
-        let activity = Activity::new(Arc::clone(&self.shared.ticker), self.patience);
+        let activity = Activity::new(Arc::clone(&self.shared.ticker), self.patience, Some(permit));
         CONNECTIONS.with_borrow_mut(|all| all.push(Arc::downgrade(&activity)));
         let serving = async {
             match self.tls.clone().filter(|_| tls) {
                 None => {
                     let io = ClientIo::scanned(stream, Arc::clone(&activity));
-                    self.http1(io, self.about(peer, permit, None, &activity)).await
+                    self.http1(io, self.about(peer, None, &activity)).await
                 }
                 Some(config) => {
                     let (stream, facts) = tls::accept(stream, config).await?;
                     let http2 = facts.http2;
-                    let connection = self.about(peer, permit, Some(facts), &activity);
+                    let connection = self.about(peer, Some(facts), &activity);
                     if http2 {
                         self.http2(ClientIo::unscanned(stream, Arc::clone(&activity)), connection)
                             .await
@@ -136,13 +136,7 @@ impl Worker {
         }
     }
 
-    fn about(
-        &self,
-        peer: SocketAddr,
-        permit: Permit,
-        tls: Option<TlsFacts>,
-        activity: &Arc<Activity>,
-    ) -> Arc<Connection> {
+    fn about(&self, peer: SocketAddr, tls: Option<TlsFacts>, activity: &Arc<Activity>) -> Arc<Connection> {
         let ip = peer.ip().to_canonical();
         Arc::new(Connection {
             shared: Arc::clone(&self.shared),
@@ -151,7 +145,6 @@ impl Worker {
                 .unwrap_or_else(|_| HeaderValue::from_static("unknown")),
             tls,
             activity: Arc::clone(activity),
-            _permit: permit,
         })
     }
 

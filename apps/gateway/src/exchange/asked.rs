@@ -13,15 +13,23 @@ use crate::routes::Front;
 /// Headers of most requests; more go to the heap.
 const USUAL: usize = 48;
 
+/// The request before its body.
+pub(super) struct Seen<'r> {
+    pub(super) parts: &'r Parts,
+    /// Its target as it came, where it goes on percent-encoded.
+    pub(super) as_sent: Option<&'r [u8]>,
+    pub(super) request_id: &'r str,
+}
+
 /// Asks the web ACL.
 pub(super) fn decide(
     connection: &Connection,
     guard: &Guard,
     front: &Front,
-    parts: &Parts,
+    seen: &Seen<'_>,
     hold: &mut Hold,
-    request_id: &str,
 ) -> Decision {
+    let parts = seen.parts;
     let declared = parts
         .headers
         .get(CONTENT_LENGTH)
@@ -30,23 +38,28 @@ pub(super) fn decide(
     with_headers(parts, |headers| {
         let host = host::of(parts);
         let tls = connection.tls.as_ref();
-        let visit = Visit {
-            request: HttpRequest {
-                method: parts.method.as_str().as_bytes(),
+        let method = parts.method.as_str().as_bytes();
+        let target = match seen.as_sent {
+            Some(target) => HttpRequest::new(method, target, connection.peer),
+            None => HttpRequest {
                 path: parts.uri.path().as_bytes(),
                 query: parts.uri.query().map(str::as_bytes),
-                fragment: None,
+                ..HttpRequest::new(method, b"", connection.peer)
+            },
+        };
+        let visit = Visit {
+            request: HttpRequest {
                 http_version: version_text(parts.version),
                 headers,
                 body: &body,
                 body_length,
-                client_ip: connection.peer,
                 ja3: tls.and_then(|tls| tls.ja3.as_deref()),
                 ja4: tls.and_then(|tls| tls.ja4.as_deref()),
+                ..target
             },
             kind: front.kind,
             source: &front.source,
-            request_id,
+            request_id: seen.request_id,
             host: host.as_ref().map_or("", |host| &host.name),
             https: tls.is_some(),
             now: u64::try_from(connection.shared.clock.now().as_millis()).unwrap_or(0),
