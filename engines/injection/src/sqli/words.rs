@@ -1,7 +1,8 @@
 //! The word list: which kind of token a word or two-byte operator is.
 //!
 //! `data/words.txt` (libinjection's) and `data/words-added.txt` (ours) have a kind's letter and an upper-case
-//! word per line. They become an open-addressing table at first use; keys are 32-byte blocks, so that a look-up is one hash and, nearly always, one comparison.
+//! word per line. They become an open-addressing table at first use; keys are 32-byte blocks, so that a look-up is one hash and, nearly always, one
+//! comparison.
 
 use std::sync::LazyLock;
 
@@ -26,12 +27,15 @@ struct Words {
     /// Index into `entries` plus one; 0 is free.
     slots: Box<[u16; SLOTS]>,
     entries: Vec<Entry>,
+    /// For each first byte, the lengths that words with it have, a bit each.
+    lengths: [u32; 256],
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut words = Words {
         slots: Box::new([0; SLOTS]),
         entries: Vec::with_capacity(1024),
+        lengths: [0; 256],
     };
     for line in LISTS.iter().flat_map(|list| list.lines()) {
         if let Some((kind, word)) = line.split_once(' ')
@@ -55,6 +59,7 @@ impl Words {
             slot = (slot + 1) % SLOTS;
         }
         self.entries.push(Entry { key, len, kind });
+        self.lengths[usize::from(block[0])] |= 1 << len;
         self.slots[slot] = self.entries.len() as u16;
     }
 
@@ -108,7 +113,13 @@ pub(super) fn kind_of(token: &Token) -> Option<Kind> {
 /// The kind of the first `len` bytes of the token's text, if they are a known word.
 #[inline]
 pub(super) fn kind_of_prefix(token: &Token, len: usize) -> Option<Kind> {
-    WORDS.find(&key(token.block(), len), len as u8)
+    let words = &*WORDS;
+    // Most texts are told from every word by their first byte and length alone.
+    let first = token.block()[0].to_ascii_uppercase();
+    if words.lengths[usize::from(first)] & (1 << len) == 0 {
+        return None;
+    }
+    words.find(&key(token.block(), len), len as u8)
 }
 
 #[cfg(test)]
