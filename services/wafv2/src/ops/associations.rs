@@ -27,6 +27,7 @@ pub(crate) async fn associate_web_acl(
     let resource = input.resource_arn.unwrap_or_default();
     let guarded = Guarded::parse(&call, &resource)?;
     waf.own(&call, &name).await?;
+    waf.permit_on(&call, &call.action(), &resource).await?;
     waf.permit_on(&call, guarded.kind.associating(), &resource)
         .await?;
     waf.require_resource(&call, &guarded).await?;
