@@ -150,13 +150,18 @@ fn placed(class: &str, attack: bool, line: &str) -> [Record; 3] {
 
 /// Escapes as a browser does in a form.
 fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => {
-                char::from(byte).to_string()
+                escaped.push(char::from(byte));
             }
-            b' ' => "+".to_owned(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+            b' ' => escaped.push('+'),
+            _ => {
+                let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+                escaped.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            }
+        }
+    }
+    escaped
 }

@@ -97,15 +97,15 @@ pub fn wrk_script(post: bool) -> String {
     } else {
         ("GET", TARGET, BROWSER.to_vec(), String::new())
     };
-    let headers: String = headers
-        .iter()
-        .filter(|(name, _)| !name.eq_ignore_ascii_case(b"connection"))
-        .map(|(name, value)| {
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            format!("wrk.headers[\"{}\"] = [=[{}]=]\n", text(name), text(value))
-        })
-        .collect();
-    format!("wrk.method = \"{method}\"\nwrk.path = [=[{path}]=]\n{headers}wrk.body = [=[{body}]=]\n")
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut lines = String::new();
+    for (name, value) in headers {
+        // wrk minds the connection itself.
+        if !name.eq_ignore_ascii_case(b"connection") {
+            lines.extend(["wrk.headers[\"", &text(name), "\"] = [=[", &text(value), "]=]\n"]);
+        }
+    }
+    format!("wrk.method = \"{method}\"\nwrk.path = [=[{path}]=]\n{lines}wrk.body = [=[{body}]=]\n")
 }
 
 fn client() -> IpAddr {

@@ -20,8 +20,10 @@ fn main() -> Result<()> {
             Outcome::Part { start, end } => &text[start..end],
             Outcome::Written => &out[..],
         };
-        let hex: String = result.iter().map(|byte| format!("{byte:02x}")).collect();
-        writeln!(answers, "{hex}")?;
+        for byte in result {
+            write!(answers, "{byte:02x}")?;
+        }
+        writeln!(answers)?;
     }
     Ok(())
 }
