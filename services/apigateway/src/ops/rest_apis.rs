@@ -34,18 +34,13 @@ pub(crate) async fn create_rest_api(
     if let Some(policy) = &input.policy {
         resource_policy::check(policy)?;
     }
-    let resources = match &input.clone_from {
-        Some(id) => {
-            let source = gateway.platform.store.get(&APIS, &scope(&call), id).await?;
-            source
-                .ok_or_else(|| error::no_such_api(&call, id))?
-                .resources
-                .clone()
-        }
-        None => {
-            let root = Resource::root(identifiers::long(&*gateway.platform.random));
-            [(root.id.clone(), root)].into()
-        }
+    let resources = if let Some(id) = &input.clone_from {
+        let source = gateway.platform.store.get(&APIS, &scope(&call), id).await?;
+        let source = source.ok_or_else(|| error::no_such_api(&call, id))?;
+        source.resources.clone()
+    } else {
+        let root = Resource::root(identifiers::long(&*gateway.platform.random));
+        [(root.id.clone(), root)].into()
     };
     let root = resources.values().find(|it| it.parent.is_none());
     let shown = api::RestApi {
