@@ -241,10 +241,9 @@ async fn an_upgraded_connection_is_a_tunnel() {
     let mut loud = [0; 9];
     stream.read_exact(&mut loud).await.expect("an echo");
     assert_eq!(&loud, b"\0\x01 HELLO\n");
-    let refused = gateway.raw(
-        format!("GET /admin HTTP/1.1\r\nHost: {HOST}\r\nConnection: Upgrade\r\nUpgrade: shout\r\n\r\n")
-            .as_bytes(),
-    );
+    let request =
+        format!("GET /admin HTTP/1.1\r\nHost: {HOST}\r\nConnection: Upgrade\r\nUpgrade: shout\r\n\r\n");
+    let refused = gateway.raw(request.as_bytes());
     let refused = tokio::time::timeout(Duration::from_secs(5), refused).await;
     assert!(refused.is_err() || refused.is_ok_and(|answer| answer.starts_with("HTTP/1.1 403")));
 }
