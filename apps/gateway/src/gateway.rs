@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use haechi_core::Clock;
+use haechi_core::{Clock, SystemRandom};
 use haechi_dataplane::{ControlPlane, Snapshot};
 use tokio::sync::watch;
 use tokio_rustls::rustls::RootCertStore;
@@ -17,6 +17,7 @@ use crate::activity::{Patience, Ticker};
 use crate::board::Board;
 use crate::guards::Guards;
 use crate::health;
+use crate::integrations::Integrations;
 use crate::metrics;
 use crate::permits::Permits;
 use crate::report::Reporter;
@@ -43,6 +44,8 @@ pub struct GatewayConfig {
     pub idle_timeout: Duration,
     /// A file for the access log; `-` is standard output.
     pub access_log: Option<PathBuf>,
+    /// Where balancers of others ask for verdicts.
+    pub integrations: Integrations,
     /// Authorities for `https://` servers of integrations; targets of load balancers are not checked.
     pub roots: RootCertStore,
     /// The gateway's name in its reports.
@@ -60,6 +63,7 @@ impl Default for GatewayConfig {
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_mins(1),
             access_log: None,
+            integrations: Integrations::default(),
             roots: RootCertStore::empty(),
             name: "gateway".to_owned(),
         }
@@ -86,6 +90,7 @@ pub struct Gateway {
     shared: Arc<Shared>,
     certificates: Option<Arc<Certificates>>,
     control: Arc<dyn ControlPlane>,
+    integrations: Integrations,
     name: String,
     stop: watch::Sender<bool>,
     threads: Vec<std::thread::JoinHandle<()>>,
@@ -158,6 +163,7 @@ impl Gateway {
             shared,
             certificates,
             control,
+            integrations: config.integrations,
             name: config.name,
             stop,
             threads,
@@ -191,8 +197,14 @@ impl Gateway {
         );
         let reporting = reporter.run();
         let ticking = tick(Arc::clone(&self.shared), self.certificates.clone());
+        let guards = Arc::clone(&self.shared.guards);
+        let clock = Arc::clone(&self.shared.clock);
+        let random = Arc::new(SystemRandom::new());
+        let integrations = std::mem::take(&mut self.integrations);
+        let answering = integrations.run(guards, clock, random, std::future::pending());
         tokio::select! {
             () = stopping => {}
+            Err(error) = answering => tracing::error!(%error, "balancers can't ask any more"),
             () = following => {}
             () = checking => {}
             () = reporting => {}

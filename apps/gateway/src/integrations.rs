@@ -65,7 +65,9 @@ impl Integrations {
         let checking = listen::run(self.check, move |stream, peer| {
             check::serve(Arc::clone(&endpoint), stream, peer)
         });
-        let calling = listen::run(self.envoy, move |stream, _| envoy::serve(Arc::clone(&for_envoy), stream));
+        let calling = listen::run(self.envoy, move |stream, _| {
+            envoy::serve(Arc::clone(&for_envoy), stream)
+        });
         let notifying = listen::run(self.haproxy, move |stream, _| {
             haproxy::serve(Arc::clone(&asker), stream)
         });

@@ -31,13 +31,15 @@ pub(crate) fn start(
 ) -> anyhow::Result<Option<Gateway>> {
     let plain = bind("--gateway-listen", choice.listen)?;
     let tls = bind("--gateway-tls-listen", choice.tls_listen)?;
-    if plain.is_none() && tls.is_none() {
+    let integrations = choice.balancers.bind()?;
+    if plain.is_none() && tls.is_none() && !integrations.any() {
         return Ok(None);
     }
     let mut config = GatewayConfig {
         plain,
         tls: tls.map(|socket| (socket, choice.certificates.clone())),
         access_log: choice.access_log.clone(),
+        integrations,
         roots: roots(),
         name: format!("{}-{}", host_name(), std::process::id()),
         ..GatewayConfig::default()

@@ -11,6 +11,8 @@ use haechi_gateway::tls::CertificateSource;
 use haechi_web_acl::{Feeds, Places};
 use serde::Deserialize;
 
+use crate::balancers::BalancerSettings;
+
 /// Every setting, each of which may be left out.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -50,6 +52,9 @@ pub(crate) struct GatewaySettings {
     /// Databases of places (MMDB), the first that knows an address says where it is [default: countries, built in]
     #[arg(long, env = "HAECHI_GEO_DB", value_delimiter = ',')]
     geo_db: Option<Vec<PathBuf>>,
+    /// In a file, the table `[gateway.balancers]`.
+    #[command(flatten)]
+    balancers: BalancerSettings,
 }
 
 /// Where the gateway listens.
@@ -71,6 +76,7 @@ pub(crate) struct GatewayChoice {
     pub(crate) max_connections: Option<usize>,
     pub(crate) max_connections_per_ip: Option<usize>,
     pub(crate) access_log: Option<PathBuf>,
+    pub(crate) balancers: BalancerSettings,
     geo_db: Vec<PathBuf>,
 }
 
@@ -99,6 +105,7 @@ impl GatewaySettings {
                 .or(below.gateway_max_connections_per_ip),
             gateway_access_log: self.gateway_access_log.or(below.gateway_access_log),
             geo_db: self.geo_db.or(below.geo_db),
+            balancers: self.balancers.over(below.balancers),
         }
     }
 
@@ -121,6 +128,7 @@ impl GatewaySettings {
             max_connections: self.gateway_max_connections,
             max_connections_per_ip: self.gateway_max_connections_per_ip,
             access_log: self.gateway_access_log,
+            balancers: self.balancers,
             geo_db: self.geo_db.unwrap_or_default(),
         })
     }
