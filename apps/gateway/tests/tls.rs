@@ -53,17 +53,16 @@ async fn whoever_trusts_our_authority_trusts_every_front_over_http2() {
     let directory = tempfile::tempdir().expect("a directory");
     let echo = Echo::start().await;
     let mut snapshot = balancer(&[echo.address]);
-    // TLS clients of Rust never send a JA4 of a browser; any fingerprint at all is enough here.
-    let rule = block(
+    // A fingerprint that is there and is not "x": what is not there would match, and so be let through.
+    let mut limited = block(
         "ja4",
         9,
-        "dDEz",
-        "STARTS_WITH",
-        json!({ "JA4Fingerprint": { "FallbackBehavior": "NO_MATCH" } }),
+        "eA==",
+        "EXACTLY",
+        json!({ "JA4Fingerprint": { "FallbackBehavior": "MATCH" } }),
     );
-    let mut limited = rule;
     limited["Statement"] = json!({ "AndStatement": { "Statements": [
-        limited["Statement"].clone(),
+        { "NotStatement": { "Statement": limited["Statement"].clone() } },
         block("x", 0, "L2phNA==", "STARTS_WITH", json!({ "UriPath": {} }))["Statement"].clone(),
     ]}});
     snapshot.protections = vec![protection("1", LB, vec![limited])];
