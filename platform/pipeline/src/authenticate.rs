@@ -120,7 +120,10 @@ impl Authenticator {
         (credential.caller.principal == root).then(|| credential.caller.clone())
     }
 
-    async fn credential(&self, parsed: &Parsed<'_>) -> Result<Result<Arc<Credential>, CredentialError>, ApiError> {
+    async fn credential(
+        &self,
+        parsed: &Parsed<'_>,
+    ) -> Result<Result<Arc<Credential>, CredentialError>, ApiError> {
         self.credentials
             .credential(parsed.access_key_id(), parsed.session_token())
             .await

@@ -241,13 +241,11 @@ fn usual(request: &httparse::Request<'_, '_>, length: usize) -> Option<(Head, He
     let mut body = None;
     for header in request.headers.iter() {
         let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
+        // One, and nothing but digits: two readers must not disagree on where a request ends.
+        if name == CONTENT_LENGTH && body.replace(digits(header.value)?).is_some() {
+            return None;
+        }
         match name.as_str() {
-            "content-length" => {
-                // One, and nothing but digits: two readers must not disagree on where a request ends.
-                if body.replace(digits(header.value)?).is_some() {
-                    return None;
-                }
-            }
             "transfer-encoding" | "expect" | "upgrade" | "te" | "trailer" => return None,
             "connection" if !header.value.eq_ignore_ascii_case(b"keep-alive") => return None,
             _ => {}

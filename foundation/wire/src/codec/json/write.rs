@@ -110,7 +110,7 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
 
 /// Without an early end the loop runs many bytes at a time, and nearly all strings have nothing to escape.
 fn needs_escapes(bytes: &[u8]) -> bool {
-    let escaped = |byte: &u8| u32::from((*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'));
+    let escaped = |byte: &u8| u32::from(*byte < 0x20) | u32::from(*byte == b'"') | u32::from(*byte == b'\\');
     bytes.iter().map(escaped).sum::<u32>() > 0
 }
 
