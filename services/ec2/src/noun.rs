@@ -29,6 +29,9 @@ pub(crate) trait Noun: Record + Clone {
     fn facts(&self) -> Facts;
 }
 
+/// A page of what was asked for, with tags, and the token of the next page.
+pub(crate) type Found<T> = (Vec<(T, Tags)>, Option<String>);
+
 /// What a Describe operation asks for.
 pub(crate) struct Selection {
     ids: Vec<String>,
@@ -57,7 +60,7 @@ impl Selection {
         known: &[&str],
         id: impl Fn(&T) -> &str,
         missing: impl Fn(&str) -> Failure,
-    ) -> Result<(Vec<(T, Tags)>, Option<String>), Failure> {
+    ) -> Result<Found<T>, Failure> {
         let filters = Filters::parse(self.filters, known)?;
         for wanted in &self.ids {
             if !all.iter().any(|(item, ..)| id(item) == wanted) {
@@ -109,7 +112,7 @@ impl Ec2 {
         &self,
         call: &Call,
         selection: Selection,
-    ) -> Result<(Vec<(Arc<N>, Tags)>, Option<String>), Failure> {
+    ) -> Result<Found<Arc<N>>, Failure> {
         let tags = self.all_tags(call).await?;
         let all = self.all::<N>(&call.account, &call.region).await?;
         let all = all

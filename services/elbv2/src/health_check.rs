@@ -72,6 +72,11 @@ pub(crate) struct Change {
     pub(crate) matcher: Option<api::Matcher>,
 }
 
+/// A text that says something: Terraform sends what it doesn't know as empty.
+fn given(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
+}
+
 impl Change {
     /// Changes the health check of a group, or says why that can't be.
     pub(crate) fn apply(&self, group: &mut TargetGroup) -> Result<(), Failure> {
@@ -84,20 +89,20 @@ impl Change {
         let for_http = group.is_for_http();
         let check = &mut group.health_check;
         check.enabled = self.enabled.unwrap_or(check.enabled);
-        if let Some(protocol) = &self.protocol {
-            self.change_protocol(check, protocol, for_http)?;
+        if let Some(protocol) = given(self.protocol.as_deref()) {
+            Self::change_protocol(check, protocol, for_http)?;
         }
-        if let Some(port) = &self.port {
+        if let Some(port) = given(self.port.as_deref()) {
             let is_port = port == "traffic-port" || port.parse().is_ok_and(|port: u16| port > 0);
             if !is_port {
                 let message =
                     format!("Health check port '{port}' must be 'traffic-port' or between '1' and '65535'");
                 return Err(error::validation(message));
             }
-            check.port = Some(port.clone());
+            check.port = Some(port.to_owned());
         }
         let is_http = matches!(check.protocol.as_deref(), Some("HTTP" | "HTTPS")) || is_lambda;
-        if let Some(path) = &self.path {
+        if let Some(path) = given(self.path.as_deref()) {
             if !is_http {
                 let message = "Health check path can only be specified for HTTP and HTTPS health checks";
                 return Err(error::configuration(message));
@@ -107,7 +112,7 @@ impl Change {
                     "Health check path '{path}' must begin with a '/' character"
                 )));
             }
-            check.path = Some(path.clone());
+            check.path = Some(path.to_owned());
         }
         if let Some(matcher) = &self.matcher {
             if !is_http {
@@ -129,12 +134,7 @@ impl Change {
         Ok(())
     }
 
-    fn change_protocol(
-        &self,
-        check: &mut HealthCheck,
-        protocol: &str,
-        for_http: bool,
-    ) -> Result<(), Failure> {
+    fn change_protocol(check: &mut HealthCheck, protocol: &str, for_http: bool) -> Result<(), Failure> {
         let fits = match protocol {
             "HTTP" | "HTTPS" => true,
             "TCP" => !for_http,
@@ -160,22 +160,22 @@ impl Change {
 }
 
 fn change_matcher(check: &mut HealthCheck, matcher: &api::Matcher, for_http: bool) -> Result<(), Failure> {
-    if let Some(codes) = &matcher.http_code {
+    if let Some(codes) = given(matcher.http_code.as_deref()) {
         let (low, high) = (200, if for_http { 499 } else { 599 });
         if !are_codes(codes, low, high) {
             return Err(error::validation(format!(
                 "Health check matcher HTTP code '{codes}' must be within '{low}-{high}' inclusive"
             )));
         }
-        (check.http_code, check.grpc_code) = (Some(codes.clone()), None);
+        (check.http_code, check.grpc_code) = (Some(codes.to_owned()), None);
     }
-    if let Some(codes) = &matcher.grpc_code {
+    if let Some(codes) = given(matcher.grpc_code.as_deref()) {
         if !are_codes(codes, 0, 99) {
             return Err(error::validation(format!(
                 "Health check matcher gRPC code '{codes}' must be within '0-99' inclusive"
             )));
         }
-        (check.http_code, check.grpc_code) = (None, Some(codes.clone()));
+        (check.http_code, check.grpc_code) = (None, Some(codes.to_owned()));
     }
     Ok(())
 }

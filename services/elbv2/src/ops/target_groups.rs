@@ -70,7 +70,9 @@ fn read(input: &api::CreateTargetGroupInput, arn: String) -> Result<TargetGroup,
         }
     }
     let is_http = matches!(protocol.as_deref(), Some("HTTP" | "HTTPS"));
-    let protocol_version = version(input.protocol_version.as_deref(), is_http)?;
+    // Terraform sends what it doesn't know as empty.
+    let given = input.protocol_version.as_deref().filter(|text| !text.is_empty());
+    let protocol_version = version(given, is_http)?;
     let mut group = TargetGroup {
         arn,
         name,
