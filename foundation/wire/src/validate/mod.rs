@@ -27,6 +27,10 @@ pub fn validate(
         let message = format!("The request must contain the parameter {name}");
         return Err(ApiError::new("MissingParameter", 400, message));
     }
+    if service.protocol == Protocol::RestXml && lacks_body(operation.input, input) {
+        let message = "This operation requires a body. Ensure that the body is present and the Content-Type header is set.";
+        return Err(ApiError::new("MissingBody", 400, message));
+    }
     let manner = if service.name == "iam" {
         Manner::Discreet
     } else {
