@@ -119,12 +119,11 @@ pub(crate) fn stick(choice: &Choice, groups: usize, group_stickiness: Option<u32
         Some(Stickiness::Balancer { seconds }) => {
             set(headers, TARGET_COOKIE, &choice.target.mark, *seconds);
         }
-        Some(Stickiness::Application { cookie, seconds }) => {
-            // Only once the application has said who the client is.
-            if sets(headers, cookie) {
-                set(headers, APPLICATION_COOKIE, &choice.target.mark, *seconds);
-            }
+        // Only once the application has said who the client is.
+        Some(Stickiness::Application { cookie, seconds }) if sets(headers, cookie) => {
+            set(headers, APPLICATION_COOKIE, &choice.target.mark, *seconds);
         }
+        Some(Stickiness::Application { .. }) => {}
     }
     if let Some(seconds) = group_stickiness.filter(|_| groups > 1) {
         set(headers, GROUP_COOKIE, &choice.group.mark, seconds);

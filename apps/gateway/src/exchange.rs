@@ -347,6 +347,10 @@ impl Exchange<'_> {
 }
 
 /// What comes after the rules of a front.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "moved once per request; a box would be an allocation"
+)]
 enum Next<'t> {
     Reply(Reply),
     Front(&'t Arc<Front>),

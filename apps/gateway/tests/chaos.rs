@@ -136,7 +136,7 @@ async fn thousands_of_slow_clients_keep_nobody_out_and_are_cut_off() {
 async fn one_address_gets_no_more_connections_than_it_may() {
     let echo = Echo::start().await;
     let gateway = Running::with(balancer(&[echo.address]), |config| {
-        config.most_connections = (100, 5)
+        config.most_connections = (100, 5);
     })
     .await;
     let mut held = Vec::new();

@@ -193,7 +193,7 @@ async fn a_chunked_body_stays_one_request() {
         let before = echo.seen();
         let request = format!(
             "{method} / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n\
-             1f\r\nGET /admin HTTP/1.1\r\nHost: x\r\n\r\n\r\n0\r\n\r\n"
+             20\r\nGET /admin HTTP/1.1\r\nHost: x\r\n\r\n\r\n0\r\n\r\n"
         );
         let answer = gateway.raw(request.as_bytes()).await;
         assert!(answer.contains("transfer-encoding: chunked"), "{answer}");

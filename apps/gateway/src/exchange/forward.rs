@@ -169,10 +169,14 @@ pub(super) async fn send(
         Some(Ok(answered)) => answered,
         Some(Err(error)) => {
             tracing::debug!(origin = ?plan.origin, %error, "a server did not answer");
+            if matches!(&error, UpstreamError::BrokenOff(error) if error.is_user()) {
+                return Err(refuse(StatusCode::BAD_REQUEST, "the client's body broke off"));
+            }
             let timed_out = matches!(error, UpstreamError::Connect(ConnectError::TimedOut));
-            return Err(match timed_out {
-                true => refuse(StatusCode::GATEWAY_TIMEOUT, "no connection to the server in time"),
-                false => refuse(StatusCode::BAD_GATEWAY, "the server refused or broke off"),
+            return Err(if timed_out {
+                refuse(StatusCode::GATEWAY_TIMEOUT, "no connection to the server in time")
+            } else {
+                refuse(StatusCode::BAD_GATEWAY, "the server refused or broke off")
             });
         }
         None => {

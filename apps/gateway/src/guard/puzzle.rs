@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+/// Lines through points of a grid of four by six.
+type Strokes = &'static [&'static [(u8, u8)]];
+
 /// Letters and digits that are not taken for each other.
-const ALPHABET: [(u8, &[&[(u8, u8)]]); 20] = [
+const ALPHABET: [(u8, Strokes); 20] = [
     (b'A', &[&[(0, 6), (2, 0), (4, 6)], &[(1, 4), (3, 4)]]),
     (
         b'C',

@@ -64,7 +64,7 @@ pub(crate) fn guard(rules: &Value) -> Guard {
     .expect("a guard")
 }
 
-pub(crate) fn visit<'a>(target: &'a str, kind: ResourceKind) -> Visit<'a> {
+pub(crate) fn visit(target: &str, kind: ResourceKind) -> Visit<'_> {
     let address = "192.0.2.1".parse().expect("an address");
     Visit {
         request: HttpRequest::new(b"GET", target.as_bytes(), address),

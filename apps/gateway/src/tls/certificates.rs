@@ -64,6 +64,7 @@ pub enum CertificateError {
 /// Certificates by server name, replaced while connections go on.
 pub struct Certificates(Kind);
 
+#[allow(clippy::large_enum_variant, reason = "there is one per gateway")]
 enum Kind {
     Files {
         certificate: PathBuf,
@@ -130,7 +131,7 @@ impl Certificates {
                 tracing::info!(certificate = %certificate.display(), "the gateway's certificate was replaced");
             }
             Err(error) => {
-                tracing::error!(%error, "the gateway's new certificate can't be used; the old one stays")
+                tracing::error!(%error, "the gateway's new certificate can't be used; the old one stays");
             }
         }
     }

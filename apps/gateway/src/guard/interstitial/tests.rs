@@ -50,7 +50,7 @@ fn text(answer: &Answer) -> String {
 /// Does what the page's script does.
 fn search(sealed: &str) -> String {
     let (id, _) = Sealed::id_of(sealed).expect("an id");
-    (0_u64..)
+    (0_u64..100_000_000)
         .map(|number| number.to_string())
         .find(|number| works(&id, number))
         .expect("a number")
