@@ -4,10 +4,10 @@ use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
-use haechi_waf::geo::{Geo, NoGeo};
 use haechi_waf::model::SearchStringEncoding;
 use haechi_waf::request::ResourceType;
 use haechi_waf_bench::lint::Severity;
@@ -85,7 +85,7 @@ pub(crate) struct TestArgs {
     against: Option<PathBuf>,
     #[command(flatten)]
     references: ReferenceArgs,
-    /// A database of places in MaxMind's format
+    /// A database of places in MaxMind's format; may be repeated [default: countries, built in]
     #[arg(long, value_name = "FILE")]
     geo_db: Vec<PathBuf>,
     /// What the web ACL protects; decides how much of a body is inspected
@@ -265,15 +265,13 @@ fn test(args: &TestArgs) -> Result<bool, BenchError> {
         .as_ref()
         .map(|path| Judge::load(path, &sources))
         .transpose()?;
-    let places = (!args.geo_db.is_empty())
-        .then(|| {
-            Places::open(&args.geo_db).map_err(|error| BenchError::Shape {
-                path: args.geo_db[0].clone(),
-                what: error.to_string(),
-            })
-        })
-        .transpose()?;
-    let geo: &(dyn Geo + Send + Sync) = places.as_ref().map_or(&NoGeo, |places| places);
+    let places = match args.geo_db.as_slice() {
+        [] => Places::built_in(),
+        files => Arc::new(Places::open(files).map_err(|error| BenchError::Shape {
+            path: files[0].clone(),
+            what: error.to_string(),
+        })?),
+    };
     let threads = args
         .threads
         .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
@@ -308,7 +306,7 @@ fn test(args: &TestArgs) -> Result<bool, BenchError> {
         &judge,
         against.as_ref(),
         &options,
-        geo,
+        &*places,
         &mut out,
         &mut |requests| {
             progress.show(requests);

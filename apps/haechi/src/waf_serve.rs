@@ -10,7 +10,7 @@ use clap::Args;
 use haechi_core::{Random, SystemClock, SystemRandom};
 use haechi_dataplane::{Protection, SigningKey, Snapshot};
 use haechi_gateway::Guards;
-use haechi_waf::geo::{Geo, NoGeo};
+use haechi_waf::geo::Geo;
 use haechi_waf_bench::protection;
 use haechi_web_acl::{Feeds, Places};
 
@@ -26,7 +26,7 @@ pub(crate) struct ServeArgs {
     web_acl: Vec<PathBuf>,
     #[command(flatten)]
     references: ReferenceArgs,
-    /// A database of places in MaxMind's format
+    /// A database of places in MaxMind's format; may be repeated [default: countries, built in]
     #[arg(long, value_name = "FILE")]
     geo_db: Vec<PathBuf>,
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub(crate) async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
     random.fill(&mut key);
     let key = SigningKey::new(key);
     let geo: Arc<dyn Geo + Send + Sync> = match args.geo_db.as_slice() {
-        [] => Arc::new(NoGeo),
+        [] => Places::built_in(),
         files => Arc::new(Places::open(files)?),
     };
     let mut read = Read::new(args, &key)?;
@@ -58,7 +58,12 @@ pub(crate) async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
         println!("web ACL: {}", protection.web_acl);
     }
     let mut signals = Signals::new()?;
-    let serving = integrations.run(Arc::clone(&guards), Arc::new(SystemClock), random, std::future::pending());
+    let serving = integrations.run(
+        Arc::clone(&guards),
+        Arc::new(SystemClock),
+        random,
+        std::future::pending(),
+    );
     tokio::pin!(serving);
     loop {
         tokio::select! {
@@ -95,7 +100,10 @@ impl<'a> Read<'a> {
         // Before the files are read: a change in between is found again.
         let times = times(args);
         let sources = args.references.sources()?;
-        let protections = args.web_acl.iter().map(|path| protection(path, &sources, key.clone()));
+        let protections = args
+            .web_acl
+            .iter()
+            .map(|path| protection(path, &sources, key.clone()));
         Ok(Self {
             args,
             protections: protections.collect::<Result<_, _>>()?,
@@ -132,5 +140,7 @@ impl<'a> Read<'a> {
 /// When each file was changed last.
 fn times(args: &ServeArgs) -> Vec<Option<SystemTime>> {
     let files = args.web_acl.iter().chain(args.references.files());
-    files.map(|file| std::fs::metadata(file).and_then(|data| data.modified()).ok()).collect()
+    files
+        .map(|file| std::fs::metadata(file).and_then(|data| data.modified()).ok())
+        .collect()
 }
