@@ -51,7 +51,7 @@ fn snapshot(server: SocketAddr, web_acl: Option<String>) -> Snapshot {
             kind: ResourceKind::ApplicationLoadBalancer,
             account: "111122223333".to_owned(),
             region: "us-east-1".to_owned(),
-            host_names: vec!["127.0.0.1".to_owned()],
+            host_names: vec!["www.example.test".to_owned()],
             base_path: None,
             listeners: vec![Listener {
                 arn: None,
