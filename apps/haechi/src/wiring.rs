@@ -124,8 +124,12 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
         user_pools.clone(),
     ];
     waf.connect_fronts(fronts.clone());
-    let control: Arc<dyn ControlPlane> =
-        Control::new(store.clone(), fronts, waf.clone(), vec![waf.clone(), load_balancing.clone()]);
+    let control: Arc<dyn ControlPlane> = Control::new(
+        store.clone(),
+        fronts,
+        waf.clone(),
+        vec![waf.clone(), load_balancing.clone()],
+    );
     cloudfront.connect_web_acls(waf.clone());
     let services: Vec<Arc<dyn Service>> = vec![
         haechi_apigateway::service(apigateway),

@@ -34,7 +34,8 @@ mod value;
 pub use audit::{JsonStyle, is_lower_camel_of, to_json, write_cloudtrail_member};
 pub use blob::Blob;
 pub use codec::{
-    decode, decode_as, encode, encode_as, encode_error, encode_error_as, encode_unrouted_error, push_json_string,
+    decode, decode_as, encode, encode_as, encode_error, encode_error_as, encode_unrouted_error,
+    push_json_string,
 };
 pub use debug::fmt_fields;
 pub use error::ApiError;

@@ -122,7 +122,10 @@ pub fn encode_error_as(
         // A service whose model is of another protocol names its errors as its query clients knew them.
         Protocol::Query if service.protocol != Protocol::Query => {
             let code = error.query_code.clone().unwrap_or_else(|| error.code.clone());
-            let error = ApiError { code, ..error.clone() };
+            let error = ApiError {
+                code,
+                ..error.clone()
+            };
             query::encode_error(service.xml_namespace, &error, request_id)
         }
         Protocol::Query => query::encode_error(service.xml_namespace, error, request_id),

@@ -98,7 +98,11 @@ fn body(case: &Case, expected: &str, reply: &WireReply) -> Option<String> {
 
 /// Both bodies as JSON; none at all and an empty map say the same.
 fn same_cbor(expected: &[u8], actual: &[u8]) -> bool {
-    let expected = if expected.is_empty() { Json::Object(Default::default()) } else { cbor::read(expected) };
+    let expected = if expected.is_empty() {
+        Json::Object(Default::default())
+    } else {
+        cbor::read(expected)
+    };
     alike(&cleaned(expected), &cleaned(cbor::read(actual)))
 }
 
