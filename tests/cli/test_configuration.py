@@ -113,6 +113,7 @@ class TestTls:
                 "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-keyout", str(key), "-out", str(cert), "-days", "2", "-subj", "/CN=localhost",
                 "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+                "-addext", "basicConstraints=critical,CA:FALSE",
             ],
             check=True, stdin=subprocess.DEVNULL, capture_output=True,
         )  # fmt: skip

@@ -145,6 +145,7 @@ def test_an_accelerator_leads_to_the_load_balancer_and_its_web_acl(client, gatew
     made = accelerators.create_accelerator(Name=unique, IdempotencyToken=unique)["Accelerator"]
     listener = accelerators.create_listener(
         AcceleratorArn=made["AcceleratorArn"],
+        Protocol="TCP",
         PortRanges=[{"FromPort": 80, "ToPort": 80}],
         IdempotencyToken=unique,
     )["Listener"]["ListenerArn"]
