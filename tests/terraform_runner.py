@@ -83,7 +83,7 @@ class Terraform:
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=280,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=800,
         )  # fmt: skip
         assert done.returncode in allowed, f"terraform {' '.join(arguments)}:\n{done.stdout}"
         return done

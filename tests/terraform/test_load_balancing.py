@@ -2,7 +2,9 @@
 
 import pytest
 
-pytestmark = pytest.mark.terraform
+# The provider waits half a minute, whatever it is answered, after each change of a load balancer, and starts anew for
+# each command: on a busy machine that adds up to more than the suite's limit for a test.
+pytestmark = [pytest.mark.terraform, pytest.mark.slow, pytest.mark.timeout(900)]
 
 NETWORK = """
 data "aws_availability_zones" "all" {
@@ -226,14 +228,72 @@ def test_a_load_balancer_with_all_around_it(terraform, client, unique):
 
 
 def test_a_change_is_applied_in_place(terraform, client, unique):
-    name = unique[:20]
-    configuration = NETWORK + BALANCER % {"name": name}
+    configuration = """
+data "aws_vpc" "default" {
+  default = true
+}
+
+data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+resource "aws_lb" "main" {
+  name         = "NAME"
+  subnets      = slice(sort(data.aws_subnets.default.ids), 0, 2)
+  idle_timeout = 90
+  tags         = { team = "red" }
+}
+
+resource "aws_lb_listener" "http" {
+  load_balancer_arn = aws_lb.main.arn
+  port              = 80
+  protocol          = "HTTP"
+
+  default_action {
+    type = "fixed-response"
+    fixed_response {
+      content_type = "text/plain"
+      status_code  = "404"
+    }
+  }
+}
+
+resource "aws_lb_listener_rule" "secret" {
+  listener_arn = aws_lb_listener.http.arn
+  priority     = 10
+
+  action {
+    type = "fixed-response"
+    fixed_response {
+      content_type = "text/plain"
+      status_code  = "403"
+    }
+  }
+
+  condition {
+    path_pattern {
+      values = ["/secret/*"]
+    }
+  }
+}
+
+output "arn" { value = aws_lb.main.arn }
+output "rule" { value = aws_lb_listener_rule.secret.arn }
+""".replace("NAME", unique[:20])
     first = run(terraform, configuration)
-    changed = configuration.replace("idle_timeout               = 90", "idle_timeout               = 30")
-    changed = changed.replace('values = ["/secret/*"]', 'values = ["/hidden/*"]').replace(
-        'team = "red"', 'team = "blue"'
-    )
-    assert run(terraform, changed)["arn"] == first["arn"]
+    changed = configuration
+    for before, after in (("idle_timeout = 90", "idle_timeout = 30"), ("/secret/*", "/hidden/*"), ("red", "blue")):
+        assert before in changed
+        changed = changed.replace(before, after)
+    assert run(terraform, changed) == first
+    elbv2 = client("elbv2")
+    [rule] = elbv2.describe_rules(RuleArns=[first["rule"]])["Rules"]
+    assert rule["Conditions"][0]["Values"] == ["/hidden/*"]
+    attributes = elbv2.describe_load_balancer_attributes(LoadBalancerArn=first["arn"])["Attributes"]
+    assert {"Key": "idle_timeout.timeout_seconds", "Value": "30"} in attributes
     terraform.destroy()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.terraform
+pytestmark = [pytest.mark.terraform, pytest.mark.slow, pytest.mark.timeout(900)]
 
 CONFIGURATION = """
 resource "aws_cloudwatch_log_group" "waf" {

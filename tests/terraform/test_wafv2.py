@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.terraform
+pytestmark = [pytest.mark.terraform, pytest.mark.slow, pytest.mark.timeout(900)]
 
 SETS = """
 resource "aws_wafv2_ip_set" "office" {

@@ -3,7 +3,7 @@
 import pytest
 
 # The provider waits half a minute before it first asks whether a distribution is deployed.
-pytestmark = [pytest.mark.terraform, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.terraform, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def run(terraform, configuration, **aliases):

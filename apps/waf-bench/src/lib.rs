@@ -1,6 +1,6 @@
 //! The test bench for web ACLs: recorded traffic in, verdicts out; what rules cost; what is wrong with them.
 //!
-//! [`test`] judges recordings by one web ACL or by two and reports; [`capacity`](mod@capacity) counts capacity units;
+//! [`test()`] judges recordings by one web ACL or by two and reports; [`capacity`](mod@capacity) counts capacity units;
 //! [`lint`](mod@lint) reads rules for what AWS accepts and people do not mean. Nothing here needs a server.
 
 #![allow(
