@@ -35,6 +35,10 @@ pub(crate) struct Operator {
 }
 
 impl Operator {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts that the operator may ask, each named once in wiring"
+    )]
     pub(crate) fn new(
         iam: Arc<Iam>,
         store: Store,
