@@ -2,6 +2,7 @@
 
 import configparser
 import contextlib
+import itertools
 import os
 import pathlib
 import shutil
@@ -18,6 +19,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 MANAGEMENT_ACCOUNT = "000000000000"
 START_SECONDS = 30
 STOP_SECONDS = 15
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = itertools.cycle(range(10_000 + WORKER % 20 * 1000, 11_000 + WORKER % 20 * 1000))
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,16 @@ def built_binary():
 
 
 def free_port():
-    """A port that was free a moment ago."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that is free, and that no socket of another test gets while its owner is down.
+
+    The kernel gives out ports from 32768 on (net.ipv4.ip_local_port_range), so these lie below; every worker of
+    pytest-xdist counts through a thousand of its own.
+    """
+    for port in PORTS:
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("the ports never end")
 
 
 class Haechi:

@@ -122,6 +122,17 @@ def test_a_kill_during_the_first_start_leaves_a_usable_directory(new_server, cli
     assert client("sts", on=server).get_caller_identity()["Account"]
 
 
+def test_a_root_key_whose_account_was_never_stored_is_replaced(new_server, client):
+    """A start writes the key before the account: this is what one leaves that is killed in between."""
+    server = new_server(start=False, store=None)
+    (server.data_dir / "credentials").write_text(
+        "[root]\naws_access_key_id = AKIAOFTHEKILLEDSTART\naws_secret_access_key = never-stored\n"
+    )
+    server.start()
+    assert server.credentials().access_key_id != "AKIAOFTHEKILLEDSTART"
+    assert client("sts", on=server).get_caller_identity()["Account"]
+
+
 def self_start(server):
     """A start that is meant to be killed."""
     with contextlib.suppress(RuntimeError):

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::config::Config;
 use crate::credentials_file;
+use crate::server::new_account;
 
 /// The file.
 #[derive(Deserialize, Default)]
@@ -143,13 +144,7 @@ async fn seed_account(config: &Config, iam: &Iam, account: Account) -> anyhow::R
             }
             Ok(made)
         }
-        None => match iam.create_account(&account.id, &name).await? {
-            Ok(key) => {
-                credentials_file::add(&config.data_dir, &profile, &key)?;
-                Ok(true)
-            }
-            Err(_exists) => Ok(false),
-        },
+        None => new_account(config, iam, &account.id, &name, &profile).await,
     }
 }
 

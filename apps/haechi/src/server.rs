@@ -4,7 +4,9 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use haechi_core::AccountId;
 use haechi_gateway::Gateway;
+use haechi_iam::Iam;
 use haechi_pipeline::{Listener, Shutdown};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
@@ -128,13 +130,28 @@ async fn finish(
 
 /// Makes the management account on the first start. Returns whether it was the first.
 async fn first_account(config: &Config, house: &House) -> anyhow::Result<bool> {
-    match house.iam.create_account(&config.account, "management").await? {
-        Ok(key) => {
-            credentials_file::add(&config.data_dir, "root", &key)?;
-            Ok(true)
-        }
-        Err(_exists) => Ok(false),
+    new_account(config, &house.iam, &config.account, "management", "root").await
+}
+
+/// Makes an account whose root key goes into the credentials file. Returns false where the account is there already.
+///
+/// The file is written before the account: a crash between the two leaves a key that opens nothing, which the next
+/// start replaces, where the other order would leave an account that nobody can enter.
+pub(crate) async fn new_account(
+    config: &Config,
+    iam: &Iam,
+    id: &AccountId,
+    name: &str,
+    profile: &str,
+) -> anyhow::Result<bool> {
+    if iam.account(id).await?.is_some() {
+        return Ok(false);
     }
+    let key = iam.new_access_key();
+    credentials_file::add(&config.data_dir, profile, &key)?;
+    // Of two nodes that start at once each keeps a key of its own.
+    iam.seed_root_key(id, name, &key).await?;
+    Ok(true)
 }
 
 /// One line per thing that a user must know.

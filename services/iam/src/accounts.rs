@@ -80,7 +80,10 @@ impl Iam {
     }
 
     /// The record of an account.
-    pub(crate) async fn account(&self, id: &AccountId) -> Result<Option<std::sync::Arc<Account>>, Failure> {
+    ///
+    /// # Errors
+    /// A store that can't be read.
+    pub async fn account(&self, id: &AccountId) -> Result<Option<std::sync::Arc<Account>>, Failure> {
         Ok(self
             .platform
             .store
@@ -94,11 +97,18 @@ impl Iam {
         account: &AccountId,
         owner: KeyOwner,
     ) -> Result<(AccessKey, NewAccessKey), Failure> {
+        let fresh = self.new_access_key();
+        let record = self.seal_key(account, owner, &fresh.id, &fresh.secret).await?;
+        Ok((record, fresh))
+    }
+
+    /// An access key that nobody has yet; it opens nothing until its record is stored.
+    pub fn new_access_key(&self) -> NewAccessKey {
         let random = &self.platform.random;
-        let id = format!("AKIA{}", random.text(16, KEY_ID_ALPHABET));
-        let secret = Blob::from(random.text(40, SECRET_ALPHABET).into_bytes());
-        let record = self.seal_key(account, owner, &id, &secret).await?;
-        Ok((record, NewAccessKey { id, secret }))
+        NewAccessKey {
+            id: format!("AKIA{}", random.text(16, KEY_ID_ALPHABET)),
+            secret: Blob::from(random.text(40, SECRET_ALPHABET).into_bytes()),
+        }
     }
 
     /// The record of an access key whose id and secret are given.
