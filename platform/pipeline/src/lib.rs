@@ -21,6 +21,7 @@ mod rewind;
 mod route;
 mod session_limits;
 mod throttle;
+mod unrouted;
 
 pub use admin::{Admin, AdminError, AdminReply};
 pub use config::{AuditMode, PipelineConfig, SignaturePolicy};

@@ -20,6 +20,7 @@ use crate::reply;
 use crate::route::{RequestView, Routes, Target};
 use crate::session_limits;
 use crate::throttle::Throttle;
+use crate::unrouted;
 
 /// What a pipeline is made of.
 pub struct PipelineParts {
@@ -51,8 +52,8 @@ pub struct Pipeline {
     throttle: Throttle,
 }
 
-/// A service and the protocol in which a client speaks with it.
-type Spoken = (&'static ServiceSchema, Protocol);
+/// The service that a client means, where it is there, and the protocol in which it speaks.
+type Spoken = (Option<&'static ServiceSchema>, Protocol);
 
 /// An authenticated request, not yet decoded.
 struct Addressed<'a> {
@@ -92,15 +93,13 @@ impl Pipeline {
         if let Some(path) = request.parts.uri.path().strip_prefix("/_haechi/") {
             return self.operator(path, &request).await;
         }
-        let (service, outcome) = self.run(&request, peer, &request_id).await;
+        let ((service, protocol), outcome) = self.run(&request, peer, &request_id).await;
         match outcome {
             Ok(wire) => reply::from_wire(wire, &request_id),
             Err(error) => {
                 let wire = match service {
-                    Some((service, protocol)) => {
-                        haechi_wire::encode_error_as(protocol, service, &error, &request_id)
-                    }
-                    None => haechi_wire::encode_unrouted_error(Protocol::Json, &error, &request_id),
+                    Some(service) => haechi_wire::encode_error_as(protocol, service, &error, &request_id),
+                    None => haechi_wire::encode_unrouted_error(protocol, &error, &request_id),
                 };
                 reply::from_wire(wire, &request_id)
             }
@@ -112,7 +111,7 @@ impl Pipeline {
         request: &WholeRequest,
         peer: &Peer,
         request_id: &str,
-    ) -> (Option<Spoken>, Result<WireReply, ApiError>) {
+    ) -> (Spoken, Result<WireReply, ApiError>) {
         let view = RequestView {
             method: &request.parts.method,
             path: request.parts.uri.path(),
@@ -123,15 +122,14 @@ impl Pipeline {
         let signature = match Authenticator::parse(&request.parts) {
             Ok(signature) => signature,
             Err(error) => {
-                let spoken = self
-                    .routes
-                    .find(&view, None)
-                    .map(|t| (t.service.schema(), t.protocol));
-                let schema = spoken.map(|(schema, _)| schema);
+                let (schema, protocol) = match self.routes.find(&view, None) {
+                    Some(target) => (Some(target.service.schema()), target.protocol),
+                    None => (None, unrouted::protocol(&view, None)),
+                };
                 self.parts
                     .meter
                     .refused(schema.map_or("unknown", |s| s.name), error.code());
-                return (spoken, Err(error.into_api(schema)));
+                return ((schema, protocol), Err(error.into_api(schema)));
             }
         };
         let found = self.routes.find(&view, signature.service());
@@ -142,10 +140,14 @@ impl Pipeline {
         }) = found
         else {
             self.parts.meter.refused("unknown", "UnknownService");
-            return (None, Err(no_such_service(signature.service())));
+            let protocol = unrouted::protocol(&view, signature.service());
+            return (
+                (None, protocol),
+                Err(unrouted::no_such_service(protocol, signature.service())),
+            );
         };
         let schema = service.schema();
-        let spoken = Some((schema, protocol));
+        let spoken = (Some(schema), protocol);
         let unsigned_allowed = operation.as_ref().is_ok_and(|o| o.auth == Auth::None);
         let authenticated = self
             .authenticator
@@ -425,12 +427,4 @@ fn throttled(service: &ServiceSchema) -> ApiError {
     } else {
         ApiError::new("Throttling", 400, "Rate exceeded")
     }
-}
-
-fn no_such_service(scope: Option<&str>) -> ApiError {
-    let message = match scope {
-        Some(name) => format!("The service {name} is not there, or the request names no operation of it."),
-        None => "The request names no service.".to_owned(),
-    };
-    ApiError::new("UnknownOperationException", 404, message)
 }
