@@ -24,17 +24,30 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
+    def body(self):
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length", 0)))
+        whole = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            whole += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            """A trailer."""
+        return whole
+
     def answer(self):
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = self.body()
         seen = {"path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}, "length": len(body)}
         text = json.dumps(seen).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(text)))
+        self.send_header("x-application", "echo")
         self.end_headers()
-        self.wfile.write(text)
+        if self.command != "HEAD":
+            self.wfile.write(text)
 
-    do_GET = do_POST = do_PUT = do_DELETE = answer
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_PROPFIND = do_PURGE = answer
 
     def log_message(self, *arguments):
         pass
@@ -90,14 +103,15 @@ def verdicts(binary):
 
 
 class Balancer:
-    """A real program with an example configuration, its addresses replaced by free ones."""
+    """A real program with an example configuration, its addresses (and what else `named` says) replaced."""
 
-    def __init__(self, folder, command, directory, verdicts, application):
+    def __init__(self, folder, command, directory, addresses, application, named=()):
         self.directory = directory
         self.port = free_port()
         replace = {FRONT: f"127.0.0.1:{self.port}", APPLICATION: application}
         replace["http://:8080"] = f"http://:{self.port}"
-        replace |= {ADDRESSES[name]: address for name, address in verdicts.addresses.items()}
+        replace |= {ADDRESSES[name]: address for name, address in addresses.items()}
+        replace |= dict(named)
         for source in (EXAMPLES / folder).iterdir():
             text = source.read_text()
             for old, new in replace.items():
@@ -136,22 +150,34 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="session")
-def balancer(verdicts, application, tmp_path_factory):
+def start_balancer(tmp_path_factory):
+    """`start_balancer("nginx", addresses, application)`: the program, which asks at these addresses."""
+    running = []
+
+    def start(name, addresses, application, named=()):
+        program = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin")
+        if program is None:
+            pytest.skip(f"{name} is not installed")
+        command = [program, *COMMANDS[name][1:]]
+        running.append(Balancer(name, command, tmp_path_factory.mktemp(name), addresses, application, named))
+        return running[-1]
+
+    yield start
+    for program in running:
+        program.stop()
+
+
+@pytest.fixture(scope="session")
+def balancer(verdicts, application, start_balancer):
     """`balancer("nginx")`: the program, started once."""
     running = {}
 
     def start(name):
         if name not in running:
-            program = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin")
-            if program is None:
-                pytest.skip(f"{name} is not installed")
-            command = [program, *COMMANDS[name][1:]]
-            running[name] = Balancer(name, command, tmp_path_factory.mktemp(name), verdicts, application)
+            running[name] = start_balancer(name, verdicts.addresses, application)
         return running[name]
 
-    yield start
-    for program in running.values():
-        program.stop()
+    return start
 
 
 @pytest.fixture
@@ -162,7 +188,7 @@ def new_pair(binary, application, tmp_path):
     def start(name):
         verdicts = Verdicts(binary, EXAMPLES / "web-acl.json")
         running.append(verdicts)
-        running.append(Balancer(name, COMMANDS[name], tmp_path, verdicts, application))
+        running.append(Balancer(name, COMMANDS[name], tmp_path, verdicts.addresses, application))
         return running
 
     yield start

@@ -123,6 +123,8 @@ fn arguments(payload: &[u8]) -> Option<Arguments<'_>> {
                 (b"method", Value::Bytes(bytes)) => arguments.method = Some(bytes),
                 (b"target", Value::Bytes(bytes)) => arguments.target = Some(bytes),
                 (b"path", Value::Bytes(bytes)) => arguments.path = Some(bytes),
+                // An absolute target without a path has none in HAProxy's eyes.
+                (b"path", Value::Null) => arguments.path = Some(b"/"),
                 (b"query", Value::Bytes(bytes)) => arguments.query = Some(bytes),
                 (b"ver", Value::Bytes(bytes)) => arguments.version = Some(bytes),
                 (b"headers", Value::Bytes(bytes)) => arguments.headers = Some(bytes),
