@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use haechi_store::Scope;
 use haechi_wire::{Fields, OperationSchema, ServiceSchema, Timestamp};
 use parking_lot::Mutex;
 
@@ -114,6 +115,11 @@ impl Call {
     /// The partition of the Region.
     pub fn partition(&self) -> Partition {
         self.region.partition()
+    }
+
+    /// Where the account keeps what it has in the Region.
+    pub fn scope(&self) -> Scope {
+        self.region.scope(&self.account)
     }
 
     /// The caller's ARN.

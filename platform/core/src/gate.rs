@@ -140,6 +140,20 @@ impl Gate {
         self.consider(call, ask).await?.release(value)
     }
 
+    /// As [`Gate::authorize`], for the call's own action on a resource of the call's account that has no policy of its
+    /// own: how most operations ask.
+    pub async fn authorize_own<T>(
+        &self,
+        call: &Call,
+        resource: &str,
+        context: Context,
+        value: T,
+    ) -> Result<Authorized<T>, Failure> {
+        let action = call.action();
+        let ask = Ask::new(&action, resource, &call.account).with_context(context);
+        self.authorize(call, ask, value).await
+    }
+
     /// Decides, and leaves it to the caller what to do with a refusal.
     pub async fn consider(&self, call: &Call, ask: Ask<'_>) -> Result<Ruling, Failure> {
         let (action, resource) = (ask.action, ask.resource);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use haechi_store::Scope;
 use serde::{Deserialize, Serialize};
 
 /// A text is not what the type demands.
@@ -77,6 +78,16 @@ impl Region {
         } else {
             Partition::Aws
         }
+    }
+
+    /// Where an account keeps what it has in this Region.
+    pub fn scope(&self, account: &AccountId) -> Scope {
+        Scope::new(self.partition().as_str(), account.as_str(), self.as_str())
+    }
+
+    /// Where there is what is one for all accounts of this Region.
+    pub fn shared_scope(&self) -> Scope {
+        Scope::new(self.partition().as_str(), Scope::NONE, self.as_str())
     }
 }
 

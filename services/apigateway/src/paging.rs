@@ -1,8 +1,6 @@
 //! Pages: `position` and `limit`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use haechi_core::Failure;
+use haechi_core::{Failure, TokenForm, page};
 
 use crate::error;
 
@@ -17,31 +15,19 @@ pub(crate) fn page<T>(
     position: Option<&str>,
     limit: Option<i32>,
 ) -> Result<(Vec<T>, Option<String>), Failure> {
-    let after = position.map(decode).transpose()?;
+    let form = TokenForm::Base64Url;
+    let after = position
+        .map(|position| form.read(position))
+        .transpose()
+        .map_err(|_| error::bad_request("Invalid position parameter"))?;
     let limit = match limit {
         None | Some(0) => DEFAULT_LIMIT,
         Some(limit) => usize::try_from(limit)
             .map_err(|_| error::bad_request("Invalid limit specified"))?
             .min(MAX_LIMIT),
     };
-    let mut rest = items
-        .into_iter()
-        .filter(|item| after.as_ref().is_none_or(|after| key(item) > *after));
-    let page: Vec<T> = rest.by_ref().take(limit).collect();
-    let more = rest.next().is_some();
-    let next = page
-        .last()
-        .filter(|_| more)
-        .map(|last| URL_SAFE_NO_PAD.encode(key(last)));
-    Ok((page, next))
-}
-
-fn decode(position: &str) -> Result<String, Failure> {
-    URL_SAFE_NO_PAD
-        .decode(position)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| error::bad_request("Invalid position parameter"))
+    let (page, last) = page::page(items, key, after.as_deref(), limit);
+    Ok((page, last.map(|key| form.write(&key))))
 }
 
 #[cfg(test)]

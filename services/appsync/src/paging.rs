@@ -1,8 +1,7 @@
 //! Pages: `nextToken` and `maxResults`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use haechi_core::Failure;
+use haechi_core::page::limit;
+use haechi_core::{Failure, TokenForm};
 
 use crate::error;
 
@@ -13,29 +12,9 @@ pub(crate) fn page<T>(
     items: impl IntoIterator<Item = T>,
     key: impl Fn(&T) -> String,
     token: Option<&str>,
-    limit: Option<i32>,
+    max_results: Option<i32>,
 ) -> Result<(Vec<T>, Option<String>), Failure> {
-    let after = token.map(decode).transpose()?;
-    let limit = limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .filter(|limit| *limit > 0)
-        .map_or(MAX_RESULTS, |limit| limit.min(MAX_RESULTS));
-    let mut rest = items
-        .into_iter()
-        .filter(|item| after.as_ref().is_none_or(|after| key(item) > *after));
-    let page: Vec<T> = rest.by_ref().take(limit).collect();
-    let more = rest.next().is_some();
-    let next = page
-        .last()
-        .filter(|_| more)
-        .map(|last| URL_SAFE_NO_PAD.encode(key(last)));
-    Ok((page, next))
-}
-
-fn decode(token: &str) -> Result<String, Failure> {
-    URL_SAFE_NO_PAD
-        .decode(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| error::bad_request("Invalid next token."))
+    TokenForm::Base64Url
+        .page(items, key, token, limit(max_results, MAX_RESULTS, MAX_RESULTS))
+        .map_err(|_| error::bad_request("Invalid next token."))
 }

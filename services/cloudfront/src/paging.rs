@@ -1,6 +1,6 @@
 //! Pages: `Marker`, `MaxItems`, `NextMarker`. A marker is the id of the last item of the page before.
 
-use haechi_core::Failure;
+use haechi_core::{Failure, page};
 
 use crate::error;
 
@@ -37,14 +37,10 @@ pub(crate) fn page<T>(
             .min(MAX_ITEMS),
     };
     let marker = marker.filter(|marker| !marker.is_empty());
-    let mut rest = items
-        .into_iter()
-        .filter(|item| marker.is_none_or(|marker| key(item).as_str() > marker));
-    let items: Vec<T> = rest.by_ref().take(limit).collect();
-    let more = rest.next().is_some();
+    let (items, next) = page::page(items, key, marker, limit);
     Ok(Page {
-        next: items.last().filter(|_| more).map(key),
         items,
+        next,
         max_items: i32::try_from(limit).unwrap_or(i32::MAX),
     })
 }

@@ -1,49 +1,37 @@
-//! Pages: `MaxResults`, `NextToken`. A token is opaque to clients: the id of the last item of the page before.
+//! Pages: `MaxResults`, `NextToken`.
 
-use haechi_core::Failure;
+use haechi_core::{Failure, TokenForm, page};
 
 use crate::error;
+
+const FORM: TokenForm = TokenForm::Hex;
 
 /// The most that a page holds where the request does not say.
 const DEFAULT_RESULTS: usize = 1_000;
 
 /// What a request says of its page.
-#[derive(Default)]
 pub(crate) struct PageRequest {
     after: Option<String>,
-    limit: Option<usize>,
+    limit: usize,
 }
 
 impl PageRequest {
     pub(crate) fn parse(token: Option<&str>, max_results: Option<i32>) -> Result<Self, Failure> {
-        let invalid = || error::refuse("InvalidNextToken", "The token is not valid.");
         let after = token
-            .map(|token| {
-                let bytes = hex::decode(token).map_err(|_| invalid())?;
-                String::from_utf8(bytes).map_err(|_| invalid())
-            })
-            .transpose()?;
+            .map(|token| FORM.read(token))
+            .transpose()
+            .map_err(|_| error::refuse("InvalidNextToken", "The token is not valid."))?;
         Ok(Self {
             after,
-            limit: max_results
-                .and_then(|n| usize::try_from(n).ok())
-                .filter(|n| *n > 0),
+            limit: page::limit(max_results, DEFAULT_RESULTS, usize::MAX),
         })
     }
 
     /// The page of a list that is sorted by `key`, and the token of the next.
     pub(crate) fn of<T>(&self, items: Vec<T>, key: impl Fn(&T) -> &str) -> (Vec<T>, Option<String>) {
-        let after = self.after.as_deref();
-        let mut rest = items
-            .into_iter()
-            .filter(|item| after.is_none_or(|after| key(item) > after));
-        let page: Vec<T> = rest
-            .by_ref()
-            .take(self.limit.unwrap_or(DEFAULT_RESULTS))
-            .collect();
-        let more = rest.next().is_some();
-        let token = page.last().filter(|_| more).map(|last| hex::encode(key(last)));
-        (page, token)
+        let key = |item: &T| key(item).to_owned();
+        let (page, last) = page::page(items, key, self.after.as_deref(), self.limit);
+        (page, last.map(|key| FORM.write(&key)))
     }
 }
 

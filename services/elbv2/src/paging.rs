@@ -1,8 +1,10 @@
-//! Pages: `Marker`, `PageSize`, `NextMarker`. A marker is opaque to clients: the key of the last item of the page before.
+//! Pages: `Marker`, `PageSize`, `NextMarker`.
 
-use haechi_core::Failure;
+use haechi_core::{Failure, TokenForm, page};
 
 use crate::error;
+
+const FORM: TokenForm = TokenForm::Hex;
 
 /// The most that a page holds, and what it holds where the request does not say.
 const MOST: usize = 400;
@@ -15,30 +17,20 @@ pub(crate) struct PageRequest {
 
 impl PageRequest {
     pub(crate) fn parse(marker: Option<&str>, size: Option<i32>) -> Result<Self, Failure> {
-        let invalid = || error::validation("Invalid marker");
         let after = marker
-            .map(|marker| {
-                let bytes = hex::decode(marker).map_err(|_| invalid())?;
-                String::from_utf8(bytes).map_err(|_| invalid())
-            })
-            .transpose()?;
-        let size = size.and_then(|size| usize::try_from(size).ok());
+            .map(|marker| FORM.read(marker))
+            .transpose()
+            .map_err(|_| error::validation("Invalid marker"))?;
         Ok(Self {
             after,
-            size: size.filter(|size| *size > 0).unwrap_or(MOST).min(MOST),
+            size: page::limit(size, MOST, MOST),
         })
     }
 
     /// The page of a list that is sorted by `key`, and the marker of the next.
     pub(crate) fn of<T>(&self, items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
-        let after = self.after.as_ref();
-        let mut rest = items
-            .into_iter()
-            .filter(|item| after.is_none_or(|after| key(item) > *after));
-        let page: Vec<T> = rest.by_ref().take(self.size).collect();
-        let more = rest.next().is_some();
-        let marker = page.last().filter(|_| more).map(|last| hex::encode(key(last)));
-        (page, marker)
+        let (page, last) = page::page(items, key, self.after.as_deref(), self.size);
+        (page, last.map(|key| FORM.write(&key)))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Pages: `Marker`, `MaxItems`, `IsTruncated`.
-//!
-//! A marker is opaque to clients: it is the id of the last item of the page before, in hexadecimal.
 
-use haechi_core::Failure;
+use haechi_core::{Failure, TokenForm, page};
 use haechi_store::{Id, Record, Scope, Store, Table};
 
 use crate::error;
+
+const FORM: TokenForm = TokenForm::Hex;
 
 /// How many items a page holds where the request does not say.
 const DEFAULT_ITEMS: usize = 100;
@@ -35,35 +35,20 @@ impl<T> Page<T> {
 
 impl PageRequest {
     pub(crate) fn parse(marker: Option<&str>, max_items: Option<i32>) -> Result<Self, Failure> {
-        let after = marker.map(decode).transpose()?;
-        let limit = max_items
-            .and_then(|n| usize::try_from(n).ok())
-            .filter(|n| *n > 0)
-            .unwrap_or(DEFAULT_ITEMS);
+        let after = marker
+            .map(|marker| FORM.read(marker))
+            .transpose()
+            .map_err(|_| error::validation("Invalid Marker."))?;
+        let limit = page::limit(max_items, DEFAULT_ITEMS, usize::MAX);
         Ok(Self { after, limit })
     }
 
     /// The page of a list that is at hand, sorted by `key`.
     pub(crate) fn of<T>(&self, items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> String) -> Page<T> {
-        let mut page = Vec::new();
-        let mut last = None;
-        let after = self.after.as_deref();
-        for item in items
-            .into_iter()
-            .filter(|item| after.is_none_or(|after| key(item).as_str() > after))
-        {
-            if page.len() == self.limit {
-                return Page {
-                    items: page,
-                    marker: last.as_deref().map(encode),
-                };
-            }
-            last = Some(key(&item));
-            page.push(item);
-        }
+        let (items, last) = page::page(items, key, self.after.as_deref(), self.limit);
         Page {
-            items: page,
-            marker: None,
+            items,
+            marker: last.map(|key| FORM.write(&key)),
         }
     }
 
@@ -86,7 +71,7 @@ impl PageRequest {
                         return Ok(Page { items, marker: last });
                     }
                     items.push(record);
-                    last = id.str(0).map(encode);
+                    last = id.str(0).map(|key| FORM.write(key));
                 }
                 after = Some(id);
             }
@@ -95,29 +80,6 @@ impl PageRequest {
             }
         }
     }
-}
-
-fn encode(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes()
-        .fold(String::with_capacity(text.len() * 2), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
-}
-
-fn decode(marker: &str) -> Result<String, Failure> {
-    let invalid = || error::validation("Invalid Marker.");
-    if !marker.is_ascii() || marker.len() % 2 == 1 {
-        return Err(invalid());
-    }
-    let bytes: Option<Vec<u8>> = (0..marker.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&marker[at..at + 2], 16).ok())
-        .collect();
-    bytes
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(invalid)
 }
 
 #[cfg(test)]

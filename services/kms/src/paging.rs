@@ -1,11 +1,9 @@
 //! `Limit`, `Marker`, `NextMarker`, `Truncated`.
-//!
-//! A marker is the last id of the page before, in base64, so that it stays good when that record goes.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use haechi_api_kms::error::ErrorCode;
-use haechi_core::Failure;
+use haechi_core::{Failure, TokenForm, page};
+
+const FORM: TokenForm = TokenForm::Base64Url;
 
 /// One page of a list.
 #[derive(Debug)]
@@ -23,16 +21,9 @@ impl<T> Page<T> {
 
 /// The id behind a marker.
 pub(crate) fn read_marker(marker: Option<&str>) -> Result<Option<String>, Failure> {
-    let Some(marker) = marker else {
-        return Ok(None);
-    };
-    let bytes = URL_SAFE_NO_PAD.decode(marker).ok();
-    match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
-        Some(id) => Ok(Some(id)),
-        None => Err(ErrorCode::InvalidMarkerException
-            .with(format!("Invalid marker: {marker}"))
-            .into()),
-    }
+    marker
+        .map(|marker| FORM.read(marker).map_err(|_| invalid(marker)))
+        .transpose()
 }
 
 /// Cuts a page out of `all`, which is in the order of `id`.
@@ -43,19 +34,17 @@ pub(crate) fn page<T>(
     id: impl Fn(&T) -> String,
 ) -> Result<Page<T>, Failure> {
     let after = read_marker(marker)?;
-    let mut rest: Vec<T> = all
-        .into_iter()
-        .filter(|item| after.as_ref().is_none_or(|after| id(item) > *after))
-        .collect();
-    let more = rest.len() > limit;
-    rest.truncate(limit);
-    let next_marker = more
-        .then(|| rest.last().map(|last| URL_SAFE_NO_PAD.encode(id(last))))
-        .flatten();
+    let (items, last) = page::page(all, id, after.as_deref(), limit);
     Ok(Page {
-        items: rest,
-        next_marker,
+        items,
+        next_marker: last.map(|id| FORM.write(&id)),
     })
+}
+
+fn invalid(marker: &str) -> Failure {
+    ErrorCode::InvalidMarkerException
+        .with(format!("Invalid marker: {marker}"))
+        .into()
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
-//! Pages of lists that are in memory. A token is the last name of the page before, so that it stays good when that
-//! one goes.
+//! Pages of lists that are in memory.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use haechi_core::Failure;
+use haechi_core::{Failure, TokenForm};
 
 use crate::error;
 
@@ -14,24 +11,9 @@ pub(crate) fn page<T>(
     limit: usize,
     key: impl Fn(&T) -> String,
 ) -> Result<(Vec<T>, Option<String>), Failure> {
-    let after = match token {
-        None => None,
-        Some(token) => {
-            let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| error::bad_token())?;
-            Some(String::from_utf8(bytes).map_err(|_| error::bad_token())?)
-        }
-    };
-    let mut rest: Vec<T> = all
-        .into_iter()
-        .skip_while(|item| after.as_ref().is_some_and(|after| key(item) <= *after))
-        .collect();
-    let more = rest.len() > limit;
-    rest.truncate(limit);
-    let next = rest
-        .last()
-        .filter(|_| more)
-        .map(|last| URL_SAFE_NO_PAD.encode(key(last)));
-    Ok((rest, next))
+    TokenForm::Base64Url
+        .page(all, key, token, limit)
+        .map_err(|_| error::bad_token())
 }
 
 #[cfg(test)]
