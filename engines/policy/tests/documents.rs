@@ -291,7 +291,7 @@ fn statements_name_actions_then_resources() {
 }
 
 #[test]
-fn sids_are_unique_and_in_iam_alphanumeric() {
+fn sids_are_unique_save_in_key_policies_and_in_iam_alphanumeric() {
     let with = |sid: &str| format!(r#"{{"Sid":"{sid}","Effect":"Allow","Action":"s3:x","Resource":"*"}}"#);
     let twice = format!("{},{}", with("a"), r#"{"Sid":"a","Effect":"Allow"}"#);
     refused(
@@ -305,8 +305,10 @@ fn sids_are_unique_and_in_iam_alphanumeric() {
         ],
     );
     accepted(PolicyKind::Identity, &[&format!("{},{}", with(""), with(""))]);
+    let trust = r#"{"Sid":"a","Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}"#;
     let keys = r#"{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}"#;
-    accepted(PolicyKind::KeyPolicy, &[keys]);
+    accepted(PolicyKind::KeyPolicy, &[keys, &format!("{keys},{keys}")]);
+    refused(PolicyKind::Trust, &[(&format!("{trust},{trust}"), UNIQUE)]);
 }
 
 #[test]

@@ -139,7 +139,8 @@ fn sids(statements: &[&Map<String, Value>], kind: PolicyKind) -> Result<(), Poli
         let Some(sid) = statement.get("Sid").and_then(Value::as_str) else {
             continue;
         };
-        if !sid.is_empty() && !seen.insert(sid) {
+        // KMS keeps documents with a Sid twice, such as two statements of "Enable IAM User Permissions".
+        if kind != PolicyKind::KeyPolicy && !sid.is_empty() && !seen.insert(sid) {
             return Err(PolicyError::DuplicateSid { sid: sid.to_owned() });
         }
         // Services take spaces in the Sids of resources' policies; IAM and Organizations don't.
