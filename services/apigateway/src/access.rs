@@ -9,7 +9,7 @@ use haechi_wire::Shape;
 use crate::model::domain::Domain;
 use crate::model::rest_api::RestApi;
 use crate::model::stage::Stage;
-use crate::store::{APIS, DOMAINS, STAGES, scope};
+use crate::store::{APIS, DOMAINS, STAGES};
 use crate::tags::Tags;
 use crate::{ApiGateway, error};
 
@@ -26,7 +26,7 @@ impl ApiGateway {
         id: &str,
         tags: &Tags,
     ) -> Result<Arc<RestApi>, Failure> {
-        let found = self.platform.store.get(&APIS, &scope(call), id).await?;
+        let found = self.platform.store.get(&APIS, &call.scope(), id).await?;
         let own = found.as_ref().and_then(|api| api.shown.tags.clone());
         let found = self
             .authorize(call, tags, own.as_ref(), found)
@@ -37,7 +37,7 @@ impl ApiGateway {
 
     /// The domain name that a request names.
     pub(crate) async fn open_domain(&self, call: &Call, name: &str) -> Result<Arc<Domain>, Failure> {
-        let found = self.platform.store.get(&DOMAINS, &scope(call), name).await?;
+        let found = self.platform.store.get(&DOMAINS, &call.scope(), name).await?;
         let own = found.as_ref().and_then(|domain| domain.shown.tags.clone());
         let found = self
             .authorize(call, &Tags::new(), own.as_ref(), found)
@@ -57,7 +57,7 @@ impl ApiGateway {
             .write(call, |txn| async move {
                 let mut api = current(&txn, call, id).await?;
                 let output = change(&mut api)?;
-                txn.put(&APIS, &scope(call), id, &api).await?;
+                txn.put(&APIS, &call.scope(), id, &api).await?;
                 Ok(output)
             })
             .await
@@ -66,7 +66,7 @@ impl ApiGateway {
 
 /// The API as the transaction sees it.
 pub(crate) async fn current(txn: &Txn, call: &Call, id: &str) -> Result<RestApi, Failure> {
-    let found = txn.get(&APIS, &scope(call), id).await?;
+    let found = txn.get(&APIS, &call.scope(), id).await?;
     Ok(found
         .ok_or_else(|| error::no_such_api(call, id))?
         .as_ref()
@@ -75,12 +75,12 @@ pub(crate) async fn current(txn: &Txn, call: &Call, id: &str) -> Result<RestApi,
 
 /// The stage as the transaction sees it.
 pub(crate) async fn current_stage(txn: &Txn, call: &Call, api: &str, name: &str) -> Result<Stage, Failure> {
-    let found = txn.get(&STAGES, &scope(call), (api, name)).await?;
+    let found = txn.get(&STAGES, &call.scope(), (api, name)).await?;
     Ok(found.ok_or_else(error::no_such_stage)?.as_ref().clone())
 }
 
 /// The domain name as the transaction sees it.
 pub(crate) async fn current_domain(txn: &Txn, call: &Call, name: &str) -> Result<Domain, Failure> {
-    let found = txn.get(&DOMAINS, &scope(call), name).await?;
+    let found = txn.get(&DOMAINS, &call.scope(), name).await?;
     Ok(found.ok_or_else(error::no_such_domain)?.as_ref().clone())
 }

@@ -21,7 +21,7 @@ impl ApiGateway {
     ) -> Result<Authorized<T>, Failure> {
         let action = format!("apigateway:{}", call.operation.method);
         let resource = resource_arn(call, &path(call));
-        let context = || tags::context(of_request, of_resource);
+        let context = || tags::context(of_request, &[], of_resource);
         let ask = Ask::new(&action, &resource, &call.account).with_context(context());
         let released = self.platform.gate.authorize(call, ask, value).await?;
         let makes = call.operation.name.starts_with("Create");

@@ -9,6 +9,7 @@ pub(crate) mod integrations;
 pub(crate) mod method_responses;
 pub(crate) mod methods;
 pub(crate) mod resources;
+pub(crate) mod responses;
 pub(crate) mod rest_apis;
 pub(crate) mod stages;
 pub(crate) mod tagging;

@@ -1,7 +1,7 @@
 //! What API Gateway keeps, and under which keys.
 
-use haechi_core::{AccountId, Call, Region};
-use haechi_store::{Scope, Table};
+use haechi_core::AccountId;
+use haechi_store::Table;
 
 use crate::model::deployment::Deployment;
 use crate::model::domain::Domain;
@@ -25,17 +25,3 @@ pub(crate) const DOMAIN_OWNERS: Table<AccountId> = Table::new("apigateway", "dom
 
 /// All of an account and Region.
 pub(crate) const ALL: usize = usize::MAX / 2;
-
-/// The scope of a call.
-pub(crate) fn scope(call: &Call) -> Scope {
-    Scope::new(
-        call.partition().as_str(),
-        call.account.as_str(),
-        call.region.as_str(),
-    )
-}
-
-/// The scope of what is one for all accounts of a Region.
-pub(crate) fn shared_scope(region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), Scope::NONE, region.as_str())
-}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use haechi_core::Failure;
-use haechi_policy::Context;
+pub(crate) use haechi_core::tags::context;
 
 use crate::error;
 
@@ -42,21 +42,6 @@ pub(crate) fn remove(tags: &mut Option<Tags>, keys: &[String]) {
     if let Some(present) = tags {
         present.retain(|key, _| !keys.contains(key));
     }
-}
-
-/// The condition keys of the request's tags and the resource's.
-pub(crate) fn context(of_request: &Tags, of_resource: Option<&Tags>) -> Context {
-    let mut context = Context::new();
-    for (key, value) in of_request {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    if !of_request.is_empty() {
-        context.set("aws:tagkeys", of_request.keys().cloned().collect::<Vec<_>>());
-    }
-    for (key, value) in of_resource.into_iter().flatten() {
-        context.set(format!("aws:resourcetag/{key}"), value.as_str());
-    }
-    context
 }
 
 fn within_limit(tags: &Tags) -> Result<(), Failure> {

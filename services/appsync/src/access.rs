@@ -2,30 +2,16 @@
 
 use std::sync::Arc;
 
-use haechi_core::{Ask, Call, Failure};
-use haechi_policy::Context;
+use haechi_core::{Call, Failure};
 use haechi_store::Txn;
 use haechi_wire::Shape;
 
 use crate::model::{Api, arn};
-use crate::store::{APIS, scope};
+use crate::store::APIS;
 use crate::tags::{self, Tags};
 use crate::{AppSync, error};
 
 impl AppSync {
-    /// Asks the gate for the call's own action.
-    pub(crate) async fn authorize(
-        &self,
-        call: &Call,
-        resource: &str,
-        context: Context,
-    ) -> Result<(), Failure> {
-        let action = call.action();
-        let ask = Ask::new(&action, resource, &call.account).with_context(context);
-        self.platform.gate.authorize(call, ask, ()).await?;
-        Ok(())
-    }
-
     /// The API that a request names, once the caller may do to it, or to the part of it that `below` names, what the
     /// call does.
     pub(crate) async fn open(&self, call: &Call, id: &str, below: &str) -> Result<Arc<Api>, Failure> {
@@ -41,12 +27,14 @@ impl AppSync {
         tags: &Tags,
         keys: &[String],
     ) -> Result<Arc<Api>, Failure> {
-        let found = self.platform.store.get(&APIS, &scope(call), id).await?;
+        let found = self.platform.store.get(&APIS, &call.scope(), id).await?;
         let own = found.as_ref().and_then(|api| api.shown.tags.clone());
         let context = tags::context(tags, keys, own.as_ref());
         let arn = arn(call.partition(), &call.region, &call.account, id);
-        self.authorize(call, &format!("{arn}{below}"), context).await?;
-        found.ok_or_else(|| error::no_such_api(id))
+        let resource = format!("{arn}{below}");
+        let gate = &self.platform.gate;
+        let found = gate.authorize_own(call, &resource, context, found).await?;
+        found.into_inner().ok_or_else(|| error::no_such_api(id))
     }
 
     /// Changes an API in one transaction, and tells the gateways; the caller has been authorized. `change` must have no
@@ -61,7 +49,7 @@ impl AppSync {
             .write(call, |txn| async move {
                 let mut api = current(&txn, call, id).await?;
                 let output = change(&mut api)?;
-                txn.put(&APIS, &scope(call), id, &api).await?;
+                txn.put(&APIS, &call.scope(), id, &api).await?;
                 haechi_dataplane::touch(&txn).await?;
                 Ok(output)
             })
@@ -71,6 +59,6 @@ impl AppSync {
 
 /// The API as the transaction sees it.
 pub(crate) async fn current(txn: &Txn, call: &Call, id: &str) -> Result<Api, Failure> {
-    let found = txn.get(&APIS, &scope(call), id).await?;
+    let found = txn.get(&APIS, &call.scope(), id).await?;
     Ok(found.ok_or_else(|| error::no_such_api(id))?.as_ref().clone())
 }

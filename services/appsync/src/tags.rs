@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use haechi_core::Failure;
-use haechi_policy::Context;
+pub(crate) use haechi_core::tags::context;
 
 use crate::error;
 
@@ -28,22 +28,6 @@ pub(crate) fn from_request(tags: Option<Tags>) -> Result<Tags, Failure> {
 pub(crate) fn add(tags: &mut Tags, new: &Tags) -> Result<(), Failure> {
     tags.extend(new.clone());
     within_limit(tags)
-}
-
-/// The condition keys of the request's tags and the API's.
-pub(crate) fn context(of_request: &Tags, keys: &[String], of_api: Option<&Tags>) -> Context {
-    let mut context = Context::new();
-    for (key, value) in of_request {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    let keys: Vec<String> = of_request.keys().chain(keys).cloned().collect();
-    if !keys.is_empty() {
-        context.set("aws:tagkeys", keys);
-    }
-    for (key, value) in of_api.into_iter().flatten() {
-        context.set(format!("aws:resourcetag/{key}"), value.as_str());
-    }
-    context
 }
 
 fn within_limit(tags: &Tags) -> Result<(), Failure> {

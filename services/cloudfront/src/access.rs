@@ -44,9 +44,11 @@ impl CloudFront {
         let found = store.get(&DISTRIBUTIONS, &scope(&call.account), id).await?;
         let own = found.as_ref().map(|distribution| &distribution.tags);
         let context = tags::context(tags, keys, own);
-        self.authorize(call, &call.action(), &arn(&call.account, id), context)
-            .await?;
-        found.ok_or_else(|| error::refused(ErrorCode::NoSuchDistribution))
+        let (gate, arn) = (&self.platform.gate, arn(&call.account, id));
+        let found = gate.authorize_own(call, &arn, context, found).await?;
+        found
+            .into_inner()
+            .ok_or_else(|| error::refused(ErrorCode::NoSuchDistribution))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use haechi_api_cloudfront as api;
 use haechi_api_cloudfront::error::ErrorCode;
 use haechi_core::Failure;
-use haechi_policy::Context;
+pub(crate) use haechi_core::tags::context;
 
 pub(crate) type Tags = BTreeMap<String, String>;
 
@@ -42,22 +42,6 @@ pub(crate) fn answer(tags: &Tags) -> api::Tags {
     api::Tags {
         items: Some(items.collect()),
     }
-}
-
-/// The condition keys of the request's tags and the distribution's.
-pub(crate) fn context(of_request: &Tags, keys: &[String], of_resource: Option<&Tags>) -> Context {
-    let mut context = Context::new();
-    for (key, value) in of_request {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    let keys: Vec<String> = of_request.keys().chain(keys).cloned().collect();
-    if !keys.is_empty() {
-        context.set("aws:tagkeys", keys);
-    }
-    for (key, value) in of_resource.into_iter().flatten() {
-        context.set(format!("aws:resourcetag/{key}"), value.as_str());
-    }
-    context
 }
 
 fn within_limit(tags: &Tags) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use haechi_store::Scope;
 use crate::UserPools;
 use crate::model::pool::{Pool, arn};
 use crate::model::signing_key::key_set;
-use crate::store::{ALL, DOMAINS, POOLS, shared_scope};
+use crate::store::{ALL, DOMAINS, POOLS};
 
 /// The paths of a domain that users and applications call.
 const PAGES: [&str; 8] = [
@@ -38,7 +38,7 @@ impl Fronts for UserPools {
             };
             let mut certificate = None;
             if let Some(name) = &pool.value.custom_domain {
-                let domain = store.get(&DOMAINS, &shared_scope(&region), name).await?;
+                let domain = store.get(&DOMAINS, &region.shared_scope(), name).await?;
                 let config = domain.and_then(|domain| domain.shown.custom_domain_config.clone());
                 certificate = config.and_then(|config| config.certificate_arn);
             }

@@ -1,7 +1,6 @@
 //! What Cognito keeps, and under which keys.
 
-use haechi_core::{Call, Region};
-use haechi_store::{Scope, Table};
+use haechi_store::Table;
 
 use crate::model::client::Client;
 use crate::model::domain::Domain;
@@ -18,17 +17,3 @@ pub(crate) const DOMAINS: Table<Domain> = Table::new("cognito-idp", "domains", 1
 
 /// All of an account and Region.
 pub(crate) const ALL: usize = usize::MAX / 2;
-
-/// The scope of a call.
-pub(crate) fn scope(call: &Call) -> Scope {
-    Scope::new(
-        call.partition().as_str(),
-        call.account.as_str(),
-        call.region.as_str(),
-    )
-}
-
-/// The scope of what is one for all accounts of a Region.
-pub(crate) fn shared_scope(region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), Scope::NONE, region.as_str())
-}

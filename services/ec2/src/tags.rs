@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use haechi_api_ec2 as api;
 use haechi_core::Failure;
+pub(crate) use haechi_core::tags::describe_request;
+use haechi_core::tags::describe_resource_of;
 use haechi_policy::Context;
 use haechi_store::{Scope, Store, StoreError, Txn};
 
@@ -93,20 +95,7 @@ pub(crate) fn answer(tags: &Tags) -> Option<Vec<api::Tag>> {
     (!tags.is_empty()).then(|| shown.collect())
 }
 
-/// The condition keys of a request that brings tags.
-pub(crate) fn describe_request(tags: &Tags, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    if !tags.is_empty() {
-        context.set("aws:tagkeys", tags.keys().cloned().collect::<Vec<_>>());
-    }
-}
-
 /// The condition keys of the tags that a resource has.
 pub(crate) fn describe_resource(tags: &Tags, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:resourcetag/{key}"), value.as_str());
-        context.set(format!("ec2:resourcetag/{key}"), value.as_str());
-    }
+    describe_resource_of("ec2", tags, context);
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use haechi_api_elbv2 as api;
 use haechi_api_elbv2::error::ErrorCode;
 use haechi_core::Failure;
+use haechi_core::tags::describe_resource_of;
+pub(crate) use haechi_core::tags::{describe_keys, describe_request};
 use haechi_policy::Context;
 
 use crate::error;
@@ -62,25 +64,7 @@ pub(crate) fn answer(tags: &Tags) -> Vec<api::Tag> {
         .collect()
 }
 
-/// The condition keys of a request that brings tags.
-pub(crate) fn describe_request(tags: &Tags, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    describe_keys(&tags.keys().cloned().collect::<Vec<_>>(), context);
-}
-
-/// `aws:TagKeys`.
-pub(crate) fn describe_keys(keys: &[String], context: &mut Context) {
-    if !keys.is_empty() {
-        context.set("aws:tagkeys", keys.to_vec());
-    }
-}
-
 /// The condition keys of the tags that a resource has.
 pub(crate) fn describe_resource(tags: &Tags, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:resourcetag/{key}"), value.as_str());
-        context.set(format!("elasticloadbalancing:resourcetag/{key}"), value.as_str());
-    }
+    describe_resource_of("elasticloadbalancing", tags, context);
 }

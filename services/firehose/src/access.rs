@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use haechi_core::{Ask, Call, Failure};
-use haechi_policy::Context;
 
 use crate::model::{Stream, stream_arn};
 use crate::store::{STREAMS, own_scope};
@@ -40,16 +39,8 @@ impl Firehose {
         tags: &BTreeMap<String, String>,
     ) -> Result<Option<Arc<Stream>>, Failure> {
         let found = self.platform.store.get(&STREAMS, &own_scope(call), name).await?;
-        let mut context = Context::new();
-        for (key, value) in tags {
-            context.set(format!("aws:requesttag/{key}"), value.as_str());
-        }
-        if !tags.is_empty() {
-            context.set("aws:tagkeys", tags.keys().cloned().collect::<Vec<_>>());
-        }
-        for (key, value) in found.iter().flat_map(|stream| &stream.tags) {
-            context.set(format!("aws:resourcetag/{key}"), value.as_str());
-        }
+        let own = found.as_ref().map(|stream| &stream.tags);
+        let context = haechi_core::tags::context(tags, &[], own);
         let arn = stream_arn(&call.account, &call.region, name);
         let action = call.action();
         let ask = Ask::new(&action, &arn, &call.account).with_context(context);

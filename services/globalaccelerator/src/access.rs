@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use haechi_core::{Ask, Call, Failure};
-use haechi_policy::Context;
+use haechi_core::{Call, Failure};
 use haechi_store::Txn;
 use haechi_wire::Shape;
 
@@ -14,19 +13,6 @@ use crate::tags::{self, Tags};
 use crate::{GlobalAccelerator, error};
 
 impl GlobalAccelerator {
-    /// Asks the gate for the call's own action.
-    pub(crate) async fn authorize(
-        &self,
-        call: &Call,
-        resource: &str,
-        context: Context,
-    ) -> Result<(), Failure> {
-        let action = call.action();
-        let ask = Ask::new(&action, resource, &call.account).with_context(context);
-        self.platform.gate.authorize(call, ask, ()).await?;
-        Ok(())
-    }
-
     /// The accelerator that an ARN of it or of a part names, once the caller may do to it what the call does.
     pub(crate) async fn open(&self, call: &Call, arn: &str) -> Result<(Place, Arc<Accelerator>), Failure> {
         self.open_for_tags(call, arn, &Tags::new(), &[]).await
@@ -51,8 +37,10 @@ impl GlobalAccelerator {
             None => None,
         };
         let own = found.as_ref().map(|accelerator| &accelerator.tags);
-        self.authorize(call, arn, tags::context(tags, keys, own)).await?;
-        match (place, found) {
+        let context = tags::context(tags, keys, own);
+        let gate = &self.platform.gate;
+        let found = gate.authorize_own(call, arn, context, found).await?;
+        match (place, found.into_inner()) {
             (Some(place), Some(found)) => Ok((place, found)),
             (Some(Place { group: Some(_), .. }), None) => Err(error::no_such_group()),
             (

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haechi_api_globalaccelerator as api;
 use haechi_core::Failure;
-use haechi_policy::Context;
+pub(crate) use haechi_core::tags::context;
 
 use crate::error;
 
@@ -39,22 +39,6 @@ pub(crate) fn answer(tags: &Tags) -> Vec<api::Tag> {
         value: Some(value.clone()),
     };
     tags.iter().map(tag).collect()
-}
-
-/// The condition keys of the request's tags and the accelerator's.
-pub(crate) fn context(of_request: &Tags, keys: &[String], of_resource: Option<&Tags>) -> Context {
-    let mut context = Context::new();
-    for (key, value) in of_request {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    let keys: Vec<String> = of_request.keys().chain(keys).cloned().collect();
-    if !keys.is_empty() {
-        context.set("aws:tagkeys", keys);
-    }
-    for (key, value) in of_resource.into_iter().flatten() {
-        context.set(format!("aws:resourcetag/{key}"), value.as_str());
-    }
-    context
 }
 
 fn within_limit(tags: &Tags) -> Result<(), Failure> {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use haechi_api_iam as api;
 use haechi_core::Failure;
+use haechi_core::tags::describe_resource_of;
+pub(crate) use haechi_core::tags::{describe_keys, describe_request};
 use haechi_policy::Context;
 
 use crate::error;
@@ -87,27 +89,9 @@ pub(crate) fn answer_if_any(tags: &Tags) -> Option<Vec<api::Tag>> {
     (!tags.is_empty()).then(|| answer(tags))
 }
 
-/// The condition keys of a request that brings tags.
-pub(crate) fn describe_request(tags: &Tags, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    describe_keys(&tags.keys().cloned().collect::<Vec<_>>(), context);
-}
-
-/// `aws:TagKeys`.
-pub(crate) fn describe_keys(keys: &[String], context: &mut Context) {
-    if !keys.is_empty() {
-        context.set("aws:tagkeys", keys.to_vec());
-    }
-}
-
 /// The condition keys of the tags that the entity has.
 pub(crate) fn describe_resource(tags: &Tags, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:resourcetag/{key}"), value.as_str());
-        context.set(format!("iam:resourcetag/{key}"), value.as_str());
-    }
+    describe_resource_of("iam", tags, context);
 }
 
 fn too_many() -> Failure {

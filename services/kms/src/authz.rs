@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use haechi_api_kms::error::ErrorCode;
 use haechi_core::gate::requester;
-use haechi_core::{Ask, Authorized, Call, Failure, Principal};
+use haechi_core::{Ask, Authorized, Call, Failure, Principal, tags};
 use haechi_policy::{Attached, Context, Policy, ResourcePolicy, ResourcePolicyMode};
 
 use crate::Kms;
@@ -309,17 +309,12 @@ impl Kms {
         for (name, values) in &wish.lists {
             context.set(*name, values.clone());
         }
-        for (name, value) in &key.tags {
-            context.set(format!("aws:resourcetag/{name}"), value.as_str());
-        }
+        tags::describe_resource(&key.tags, &mut context);
         if let Some(tags) = wish.request_tags {
-            for (name, value) in tags {
-                context.set(format!("aws:requesttag/{name}"), value.as_str());
-            }
-            context.set("aws:tagkeys", tags.keys().cloned().collect::<Vec<_>>());
+            tags::describe_request(tags, &mut context);
         }
         if let Some(keys) = wish.request_tag_keys {
-            context.set("aws:tagkeys", keys.keys().cloned().collect::<Vec<_>>());
+            tags::describe_keys(&keys.keys().cloned().collect::<Vec<_>>(), &mut context);
         }
         let scope = scope(&key.account, &key.region);
         let aliases = self

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use haechi_api_kms as api;
 use haechi_api_kms::error::ErrorCode;
 use haechi_core::Failure;
-use haechi_policy::Context;
+pub(crate) use haechi_core::tags::describe_request;
 
 /// The most tags on one key.
 pub(crate) const MAX_TAGS: usize = 50;
@@ -28,14 +28,4 @@ pub(crate) fn from_request(tags: Vec<api::Tag>) -> Result<BTreeMap<String, Strin
         return Err(ErrorCode::TagException.with("Too many tags").into());
     }
     Ok(read)
-}
-
-/// The condition keys of a request that brings tags.
-pub(crate) fn describe(tags: &BTreeMap<String, String>, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    if !tags.is_empty() {
-        context.set("aws:tagkeys", tags.keys().cloned().collect::<Vec<_>>());
-    }
 }

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use haechi_core::{Ask, Call, Failure};
-use haechi_policy::Context;
 use haechi_store::Scope;
 
 use crate::model::{Group, GroupRef, group_arn};
@@ -71,16 +70,8 @@ impl Logs {
             Part::Whole => format!("{itself}:log-stream:"),
             Part::Stream(stream) => format!("{itself}:log-stream:{stream}"),
         };
-        let mut context = Context::new();
-        for (key, value) in tags {
-            context.set(format!("aws:requesttag/{key}"), value.as_str());
-        }
-        if !tags.is_empty() {
-            context.set("aws:tagkeys", tags.keys().cloned().collect::<Vec<_>>());
-        }
-        for (key, value) in found.iter().flat_map(|group| &group.tags) {
-            context.set(format!("aws:resourcetag/{key}"), value.as_str());
-        }
+        let own = found.as_ref().map(|group| &group.tags);
+        let context = haechi_core::tags::context(tags, &[], own);
         let action = call.action();
         let ask = Ask::new(&action, &arn, &call.account).with_context(context);
         Ok(self.platform.gate.authorize(call, ask, found).await?.into_inner())

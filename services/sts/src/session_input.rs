@@ -73,15 +73,7 @@ pub(crate) fn tags(tags: Option<Vec<api::Tag>>) -> Result<Vec<(String, String)>,
 
 /// Condition keys of a request that brings tags.
 pub(crate) fn describe_tags(tags: &[(String, String)], context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    if !tags.is_empty() {
-        context.set(
-            "aws:tagkeys",
-            tags.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(),
-        );
-    }
+    haechi_core::tags::describe_request(tags.iter().map(|(key, value)| (key, value)), context);
 }
 
 /// How much of the room for policies and tags is used, in percent; absent where there are none.

@@ -28,9 +28,7 @@ impl RequestTags<'_> {
         if let Some(given) = self.given {
             tags::describe_request(given, context);
         }
-        if !self.taken.is_empty() {
-            context.set("aws:tagkeys", self.taken.to_vec());
-        }
+        tags::describe_keys(self.taken, context);
     }
 }
 

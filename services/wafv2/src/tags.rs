@@ -2,7 +2,7 @@
 
 use haechi_api_wafv2 as api;
 use haechi_core::Failure;
-use haechi_policy::Context;
+pub(crate) use haechi_core::tags::{describe_keys, describe_request, describe_resource};
 
 use crate::error;
 use crate::model::entity::Tags;
@@ -36,21 +36,4 @@ pub(crate) fn list<'a>(tags: impl IntoIterator<Item = (&'a String, &'a String)>)
             value: Some(value.clone()),
         })
         .collect()
-}
-
-/// The condition keys of a request that brings tags.
-pub(crate) fn describe_request(tags: &Tags, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:requesttag/{key}"), value.as_str());
-    }
-    if !tags.is_empty() {
-        context.set("aws:tagkeys", tags.keys().cloned().collect::<Vec<_>>());
-    }
-}
-
-/// The condition keys of a thing that has tags.
-pub(crate) fn describe_resource(tags: &Tags, context: &mut Context) {
-    for (key, value) in tags {
-        context.set(format!("aws:resourcetag/{key}"), value.as_str());
-    }
 }

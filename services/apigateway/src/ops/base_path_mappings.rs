@@ -12,7 +12,7 @@ use haechi_wire::Empty;
 use crate::access::current_domain;
 use crate::model::domain::{Mapping, NO_PATH};
 use crate::paging::page;
-use crate::store::{APIS, DOMAINS, STAGES, scope};
+use crate::store::{APIS, DOMAINS, STAGES};
 use crate::{ApiGateway, error};
 
 pub(crate) async fn create_base_path_mapping(
@@ -37,7 +37,7 @@ pub(crate) async fn create_base_path_mapping(
     gateway
         .platform
         .write(call, |txn| async move {
-            let scope = scope(call);
+            let scope = call.scope();
             let mut domain = current_domain(&txn, call, name).await?;
             if txn.get(&APIS, &scope, &mapping.api).await?.is_none() {
                 return Err(error::bad_request("Invalid REST API identifier specified"));
@@ -113,7 +113,7 @@ pub(crate) async fn delete_base_path_mapping(
                 .mappings
                 .remove(base_path)
                 .ok_or_else(error::no_such_mapping)?;
-            txn.put(&DOMAINS, &scope(call), name, &domain).await?;
+            txn.put(&DOMAINS, &call.scope(), name, &domain).await?;
             touch(&txn).await?;
             Ok(Empty::default())
         })

@@ -16,7 +16,7 @@ use crate::model::stage::Stage;
 use crate::ops::stages::{check_name, new_stage};
 use crate::paging::page;
 use crate::patch::Patch;
-use crate::store::{ALL, DEPLOYMENTS, STAGES, scope};
+use crate::store::{ALL, DEPLOYMENTS, STAGES};
 use crate::{ApiGateway, error, identifiers};
 
 pub(crate) async fn create_deployment(
@@ -38,16 +38,16 @@ pub(crate) async fn create_deployment(
             let api = current(&txn, call, api_id).await?;
             let description = input.description.clone().filter(|text| !text.is_empty());
             let deployment = Deployment::of(&api, id.clone(), description, call.time)?;
-            txn.put(&DEPLOYMENTS, &scope(call), (api_id, id), &deployment)
+            txn.put(&DEPLOYMENTS, &call.scope(), (api_id, id), &deployment)
                 .await?;
             if let Some(name) = stage_name {
-                let before = txn.get(&STAGES, &scope(call), (api_id, name)).await?;
+                let before = txn.get(&STAGES, &call.scope(), (api_id, name)).await?;
                 let mut stage = match before {
                     Some(stage) => Stage::clone(&stage),
                     None => new_stage(call, api_id, name),
                 };
                 deploy_to(&mut stage, id, call, input);
-                txn.put(&STAGES, &scope(call), (api_id, name), &stage).await?;
+                txn.put(&STAGES, &call.scope(), (api_id, name), &stage).await?;
                 touch(&txn).await?;
             }
             Ok(deployment.shown(false))
@@ -79,7 +79,7 @@ pub(crate) async fn deployment(
     gateway.open(&call, &api_id).await?;
     let id = input.deployment_id.unwrap_or_default();
     let store = &gateway.platform.store;
-    let found = store.get(&DEPLOYMENTS, &scope(&call), (&api_id, &id)).await?;
+    let found = store.get(&DEPLOYMENTS, &call.scope(), (&api_id, &id)).await?;
     let embed = input.embed.unwrap_or_default();
     let with_summary = embed.iter().any(|part| part == "apisummary");
     Ok(found.ok_or_else(error::no_such_deployment)?.shown(with_summary))
@@ -94,7 +94,7 @@ pub(crate) async fn deployments(
     gateway.open(&call, &api_id).await?;
     let store = &gateway.platform.store;
     let all = store
-        .list_under(&DEPLOYMENTS, &scope(&call), &api_id, None, ALL)
+        .list_under(&DEPLOYMENTS, &call.scope(), &api_id, None, ALL)
         .await?;
     let all = all.into_iter().map(|(_, deployment)| deployment);
     let (items, position) = page(all, |it| it.id.clone(), input.position.as_deref(), input.limit)?;
@@ -116,7 +116,7 @@ pub(crate) async fn update_deployment(
     gateway
         .platform
         .write(call, |txn| async move {
-            let found = txn.get(&DEPLOYMENTS, &scope(call), (api_id, id)).await?;
+            let found = txn.get(&DEPLOYMENTS, &call.scope(), (api_id, id)).await?;
             let mut deployment = Deployment::clone(&*found.ok_or_else(error::no_such_deployment)?);
             for patch in patches {
                 match patch.segments().as_slice() {
@@ -124,7 +124,7 @@ pub(crate) async fn update_deployment(
                     _ => return Err(patch.refused(&["/description"])),
                 }
             }
-            txn.put(&DEPLOYMENTS, &scope(call), (api_id, id), &deployment)
+            txn.put(&DEPLOYMENTS, &call.scope(), (api_id, id), &deployment)
                 .await?;
             Ok(deployment.shown(false))
         })
@@ -143,16 +143,16 @@ pub(crate) async fn delete_deployment(
     gateway
         .platform
         .write(call, |txn| async move {
-            let found = txn.get(&DEPLOYMENTS, &scope(call), (api_id, id)).await?;
+            let found = txn.get(&DEPLOYMENTS, &call.scope(), (api_id, id)).await?;
             found.ok_or_else(error::no_such_deployment)?;
-            txn.depend_on_epoch(&STAGES, &scope(call)).await?;
-            let stages = txn.list_under(&STAGES, &scope(call), api_id, None, ALL).await?;
+            txn.depend_on_epoch(&STAGES, &call.scope()).await?;
+            let stages = txn.list_under(&STAGES, &call.scope(), api_id, None, ALL).await?;
             if stages.iter().any(|(_, stage)| stage.deployment() == id) {
                 return Err(error::bad_request(
                     "Active stages pointing to this deployment must be moved or deleted",
                 ));
             }
-            txn.delete(&DEPLOYMENTS, &scope(call), (api_id, id)).await?;
+            txn.delete(&DEPLOYMENTS, &call.scope(), (api_id, id)).await?;
             Ok(Empty::default())
         })
         .await

@@ -15,7 +15,7 @@ use crate::access::current_domain;
 use crate::authz::resource_arn;
 use crate::model::domain::Domain;
 use crate::paging::page;
-use crate::store::{ALL, DOMAIN_OWNERS, DOMAINS, scope, shared_scope};
+use crate::store::{ALL, DOMAIN_OWNERS, DOMAINS};
 use crate::{ApiGateway, error, identifiers, tags};
 
 /// The hosted zone of all edge-optimized names (Route 53 developer guide).
@@ -40,12 +40,12 @@ pub(crate) async fn create_domain_name(
     gateway
         .platform
         .write(call, |txn| async move {
-            let shared = shared_scope(&call.region);
+            let shared = call.region.shared_scope();
             if txn.get(&DOMAIN_OWNERS, &shared, name).await?.is_some() {
                 return Err(error::bad_request("The domain name you provided already exists."));
             }
             txn.put(&DOMAIN_OWNERS, &shared, name, &call.account).await?;
-            txn.put(&DOMAINS, &scope(call), name, domain).await?;
+            txn.put(&DOMAINS, &call.scope(), name, domain).await?;
             touch(&txn).await?;
             Ok(domain.shown.0.clone())
         })
@@ -70,7 +70,7 @@ pub(crate) async fn domain_names(
 ) -> Result<api::DomainNames, Failure> {
     gateway.authorize(&call, &tags::Tags::new(), None, ()).await?;
     let store = &gateway.platform.store;
-    let all = store.list(&DOMAINS, &scope(&call), None, ALL).await?;
+    let all = store.list(&DOMAINS, &call.scope(), None, ALL).await?;
     let all = all.into_iter().map(|(_, domain)| domain);
     let (items, position) = page(
         all,
@@ -96,9 +96,9 @@ pub(crate) async fn delete_domain_name(
         .platform
         .write(call, |txn| async move {
             current_domain(&txn, call, name).await?;
-            txn.delete(&DOMAIN_OWNERS, &shared_scope(&call.region), name)
+            txn.delete(&DOMAIN_OWNERS, &call.region.shared_scope(), name)
                 .await?;
-            txn.delete(&DOMAINS, &scope(call), name).await?;
+            txn.delete(&DOMAINS, &call.scope(), name).await?;
             touch(&txn).await?;
             Ok(Empty::default())
         })

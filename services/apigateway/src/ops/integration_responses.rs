@@ -1,11 +1,14 @@
 //! PutIntegrationResponse, GetIntegrationResponse, UpdateIntegrationResponse, DeleteIntegrationResponse.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use haechi_api_apigateway as api;
 use haechi_core::{Call, Failure};
 use haechi_wire::Empty;
 
+use crate::model::rest_api::RestApi;
+use crate::ops::responses::{self, Place, Response, place};
 use crate::patch::Patch;
 use crate::{ApiGateway, error};
 
@@ -47,21 +50,7 @@ pub(crate) async fn integration_response(
     call: Arc<Call>,
     input: api::GetIntegrationResponseRequest,
 ) -> Result<api::IntegrationResponse, Failure> {
-    let api = gateway
-        .open(&call, &input.rest_api_id.unwrap_or_default())
-        .await?;
-    let resource = input.resource_id.unwrap_or_default();
-    let method = api.method(&resource, &input.http_method.unwrap_or_default())?;
-    let integration = method
-        .method_integration
-        .as_ref()
-        .ok_or_else(error::no_such_integration)?;
-    let status = input.status_code.unwrap_or_default();
-    let found = integration
-        .integration_responses
-        .as_ref()
-        .and_then(|all| all.get(&status));
-    found.cloned().ok_or_else(error::no_such_response)
+    responses::show(&gateway, &call, &place!(input)).await
 }
 
 pub(crate) async fn update_integration_response(
@@ -69,26 +58,8 @@ pub(crate) async fn update_integration_response(
     call: Arc<Call>,
     input: api::UpdateIntegrationResponseRequest,
 ) -> Result<api::IntegrationResponse, Failure> {
-    let id = input.rest_api_id.unwrap_or_default();
-    gateway.open(&call, &id).await?;
-    let resource = input.resource_id.unwrap_or_default();
-    let name = input.http_method.unwrap_or_default();
-    let status = input.status_code.unwrap_or_default();
-    let patches = Patch::all(input.patch_operations)?;
-    gateway
-        .change(&call, &id, |api| {
-            let responses = api
-                .integration_mut(&resource, &name)?
-                .integration_responses
-                .as_mut();
-            let response = responses.and_then(|all| all.get_mut(&status));
-            let response = response.ok_or_else(error::no_such_response)?;
-            for patch in &patches {
-                apply(patch, response)?;
-            }
-            Ok(response.clone())
-        })
-        .await
+    let patches = input.patch_operations;
+    responses::update(&gateway, &call, &place!(input), patches).await
 }
 
 pub(crate) async fn delete_integration_response(
@@ -96,37 +67,40 @@ pub(crate) async fn delete_integration_response(
     call: Arc<Call>,
     input: api::DeleteIntegrationResponseRequest,
 ) -> Result<Empty, Failure> {
-    let id = input.rest_api_id.unwrap_or_default();
-    gateway.open(&call, &id).await?;
-    let resource = input.resource_id.unwrap_or_default();
-    let name = input.http_method.unwrap_or_default();
-    let status = input.status_code.unwrap_or_default();
-    gateway
-        .change(&call, &id, |api| {
-            let responses = api
-                .integration_mut(&resource, &name)?
-                .integration_responses
-                .as_mut();
-            let gone = responses.and_then(|all| all.remove(&status));
-            gone.map(|_| Empty::default()).ok_or_else(error::no_such_response)
-        })
-        .await
+    responses::delete::<api::IntegrationResponse>(&gateway, &call, &place!(input)).await
 }
 
-fn apply(patch: &Patch, response: &mut api::IntegrationResponse) -> Result<(), Failure> {
-    match patch.segments().as_slice() {
-        ["contentHandling"] => response.content_handling = patch.text().map(Into::into),
-        ["selectionPattern"] => response.selection_pattern = patch.text(),
-        ["responseParameters", name] => patch.entry(&mut response.response_parameters, name)?,
-        ["responseTemplates", content] => patch.entry(&mut response.response_templates, content)?,
-        _ => {
-            return Err(patch.refused(&[
-                "/contentHandling",
-                "/responseParameters/{name}",
-                "/responseTemplates/{content-type}",
-                "/selectionPattern",
-            ]));
-        }
+impl Response for api::IntegrationResponse {
+    fn all<'a>(api: &'a RestApi, place: &Place) -> Result<Option<&'a BTreeMap<String, Self>>, Failure> {
+        let method = api.method(&place.resource, &place.method)?;
+        let integration = method.method_integration.as_ref();
+        let integration = integration.ok_or_else(error::no_such_integration)?;
+        Ok(integration.integration_responses.as_ref())
     }
-    Ok(())
+
+    fn all_mut<'a>(
+        api: &'a mut RestApi,
+        place: &Place,
+    ) -> Result<Option<&'a mut BTreeMap<String, Self>>, Failure> {
+        let integration = api.integration_mut(&place.resource, &place.method)?;
+        Ok(integration.integration_responses.as_mut())
+    }
+
+    fn apply(&mut self, patch: &Patch) -> Result<(), Failure> {
+        match patch.segments().as_slice() {
+            ["contentHandling"] => self.content_handling = patch.text().map(Into::into),
+            ["selectionPattern"] => self.selection_pattern = patch.text(),
+            ["responseParameters", name] => patch.entry(&mut self.response_parameters, name)?,
+            ["responseTemplates", content] => patch.entry(&mut self.response_templates, content)?,
+            _ => {
+                return Err(patch.refused(&[
+                    "/contentHandling",
+                    "/responseParameters/{name}",
+                    "/responseTemplates/{content-type}",
+                    "/selectionPattern",
+                ]));
+            }
+        }
+        Ok(())
+    }
 }

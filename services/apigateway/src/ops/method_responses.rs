@@ -1,11 +1,14 @@
 //! PutMethodResponse, GetMethodResponse, UpdateMethodResponse, DeleteMethodResponse.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use haechi_api_apigateway as api;
 use haechi_core::{Call, Failure};
 use haechi_wire::Empty;
 
+use crate::model::rest_api::RestApi;
+use crate::ops::responses::{self, Place, Response, place};
 use crate::patch::Patch;
 use crate::{ApiGateway, error};
 
@@ -42,14 +45,7 @@ pub(crate) async fn method_response(
     call: Arc<Call>,
     input: api::GetMethodResponseRequest,
 ) -> Result<api::MethodResponse, Failure> {
-    let api = gateway
-        .open(&call, &input.rest_api_id.unwrap_or_default())
-        .await?;
-    let resource = input.resource_id.unwrap_or_default();
-    let method = api.method(&resource, &input.http_method.unwrap_or_default())?;
-    let status = input.status_code.unwrap_or_default();
-    let found = method.method_responses.as_ref().and_then(|all| all.get(&status));
-    found.cloned().ok_or_else(error::no_such_response)
+    responses::show(&gateway, &call, &place!(input)).await
 }
 
 pub(crate) async fn update_method_response(
@@ -57,32 +53,8 @@ pub(crate) async fn update_method_response(
     call: Arc<Call>,
     input: api::UpdateMethodResponseRequest,
 ) -> Result<api::MethodResponse, Failure> {
-    let id = input.rest_api_id.unwrap_or_default();
-    gateway.open(&call, &id).await?;
-    let resource = input.resource_id.unwrap_or_default();
-    let name = input.http_method.unwrap_or_default();
-    let status = input.status_code.unwrap_or_default();
-    let patches = Patch::all(input.patch_operations)?;
-    gateway
-        .change(&call, &id, |api| {
-            let responses = api.method_mut(&resource, &name)?.method_responses.as_mut();
-            let response = responses.and_then(|all| all.get_mut(&status));
-            let response = response.ok_or_else(error::no_such_response)?;
-            for patch in &patches {
-                match patch.segments().as_slice() {
-                    ["responseModels", content] => patch.entry(&mut response.response_models, content)?,
-                    ["responseParameters", name] => {
-                        patch.entry_with(&mut response.response_parameters, name, || patch.boolean())?;
-                    }
-                    _ => {
-                        let paths = ["/responseModels/{content-type}", "/responseParameters/{name}"];
-                        return Err(patch.refused(&paths));
-                    }
-                }
-            }
-            Ok(response.clone())
-        })
-        .await
+    let patches = input.patch_operations;
+    responses::update(&gateway, &call, &place!(input), patches).await
 }
 
 pub(crate) async fn delete_method_response(
@@ -90,16 +62,34 @@ pub(crate) async fn delete_method_response(
     call: Arc<Call>,
     input: api::DeleteMethodResponseRequest,
 ) -> Result<Empty, Failure> {
-    let id = input.rest_api_id.unwrap_or_default();
-    gateway.open(&call, &id).await?;
-    let resource = input.resource_id.unwrap_or_default();
-    let name = input.http_method.unwrap_or_default();
-    let status = input.status_code.unwrap_or_default();
-    gateway
-        .change(&call, &id, |api| {
-            let responses = api.method_mut(&resource, &name)?.method_responses.as_mut();
-            let gone = responses.and_then(|all| all.remove(&status));
-            gone.map(|_| Empty::default()).ok_or_else(error::no_such_response)
-        })
-        .await
+    responses::delete::<api::MethodResponse>(&gateway, &call, &place!(input)).await
+}
+
+impl Response for api::MethodResponse {
+    fn all<'a>(api: &'a RestApi, place: &Place) -> Result<Option<&'a BTreeMap<String, Self>>, Failure> {
+        let method = api.method(&place.resource, &place.method)?;
+        Ok(method.method_responses.as_ref())
+    }
+
+    fn all_mut<'a>(
+        api: &'a mut RestApi,
+        place: &Place,
+    ) -> Result<Option<&'a mut BTreeMap<String, Self>>, Failure> {
+        let method = api.method_mut(&place.resource, &place.method)?;
+        Ok(method.method_responses.as_mut())
+    }
+
+    fn apply(&mut self, patch: &Patch) -> Result<(), Failure> {
+        match patch.segments().as_slice() {
+            ["responseModels", content] => patch.entry(&mut self.response_models, content)?,
+            ["responseParameters", name] => {
+                patch.entry_with(&mut self.response_parameters, name, || patch.boolean())?;
+            }
+            _ => {
+                let paths = ["/responseModels/{content-type}", "/responseParameters/{name}"];
+                return Err(patch.refused(&paths));
+            }
+        }
+        Ok(())
+    }
 }

@@ -15,7 +15,7 @@ use crate::model::rest_api::{Resource, RestApi};
 use crate::model::stage::stage_arn;
 use crate::paging::page;
 use crate::patch::{Patch, unescape};
-use crate::store::{ALL, APIS, DEPLOYMENTS, DOMAINS, STAGES, scope};
+use crate::store::{ALL, APIS, DEPLOYMENTS, DOMAINS, STAGES};
 use crate::{ApiGateway, error, identifiers, resource_policy, tags};
 
 const MAX_COMPRESSION_SIZE: i32 = 10_485_760;
@@ -35,7 +35,7 @@ pub(crate) async fn create_rest_api(
         resource_policy::check(policy)?;
     }
     let resources = if let Some(id) = &input.clone_from {
-        let source = gateway.platform.store.get(&APIS, &scope(&call), id).await?;
+        let source = gateway.platform.store.get(&APIS, &call.scope(), id).await?;
         let source = source.ok_or_else(|| error::no_such_api(&call, id))?;
         source.resources.clone()
     } else {
@@ -71,7 +71,7 @@ pub(crate) async fn create_rest_api(
     gateway
         .platform
         .write(call, |txn| async move {
-            txn.put(&APIS, &scope(call), created.id(), created).await?;
+            txn.put(&APIS, &call.scope(), created.id(), created).await?;
             Ok(answer(created))
         })
         .await
@@ -93,7 +93,7 @@ pub(crate) async fn rest_apis(
 ) -> Result<api::RestApis, Failure> {
     gateway.authorize(&call, &tags::Tags::new(), None, ()).await?;
     let store = &gateway.platform.store;
-    let all = store.list(&APIS, &scope(&call), None, ALL).await?;
+    let all = store.list(&APIS, &call.scope(), None, ALL).await?;
     let apis = all.into_iter().map(|(_, api)| api);
     let (items, position) = page(
         apis,
@@ -136,7 +136,7 @@ pub(crate) async fn delete_rest_api(
     gateway
         .platform
         .write(call, |txn| async move {
-            let scope = &scope(call);
+            let scope = &call.scope();
             current(&txn, call, id).await?;
             for (_, domain) in txn.list_locked(&DOMAINS, scope).await? {
                 if domain.mappings.values().any(|mapping| mapping.api == *id) {

@@ -14,7 +14,7 @@ use haechi_wire::{Empty, Stored};
 use crate::access::{current, current_stage};
 use crate::model::stage::{Stage, stage_arn};
 use crate::patch::Patch;
-use crate::store::{ALL, DEPLOYMENTS, STAGES, scope};
+use crate::store::{ALL, DEPLOYMENTS, STAGES};
 use crate::{ApiGateway, error, tags};
 
 mod settings;
@@ -45,10 +45,10 @@ pub(crate) async fn create_stage(
         .write(call, |txn| async move {
             current(&txn, call, api_id).await?;
             must_have_deployment(&txn, call, stage).await?;
-            if txn.get(&STAGES, &scope(call), (api_id, name)).await?.is_some() {
+            if txn.get(&STAGES, &call.scope(), (api_id, name)).await?.is_some() {
                 return Err(error::conflict("Stage already exists"));
             }
-            txn.put(&STAGES, &scope(call), (api_id, name), stage).await?;
+            txn.put(&STAGES, &call.scope(), (api_id, name), stage).await?;
             touch(&txn).await?;
             Ok(stage.shown.0.clone())
         })
@@ -87,7 +87,7 @@ pub(crate) async fn stages(
         .store
         .txn(|txn| async move {
             let mut item = Vec::new();
-            for (_, stage) in txn.list_under(&STAGES, &scope(call), api_id, None, ALL).await? {
+            for (_, stage) in txn.list_under(&STAGES, &call.scope(), api_id, None, ALL).await? {
                 if wanted.as_ref().is_none_or(|wanted| stage.deployment() == wanted) {
                     item.push(answer(&txn, call, &stage).await?);
                 }
@@ -115,7 +115,7 @@ pub(crate) async fn update_stage(
             }
             must_have_deployment(&txn, call, &stage).await?;
             stage.shown.last_updated_date = Some(call.time);
-            txn.put(&STAGES, &scope(call), (api_id, name), &stage).await?;
+            txn.put(&STAGES, &call.scope(), (api_id, name), &stage).await?;
             touch(&txn).await?;
             answer(&txn, call, &stage).await
         })
@@ -137,7 +137,7 @@ pub(crate) async fn delete_stage(
             current_stage(&txn, call, api_id, name).await?;
             let arn = stage_arn(call.partition(), &call.region, api_id, name);
             associations::disassociate(&txn, &call.region, &arn).await?;
-            txn.delete(&STAGES, &scope(call), (api_id, name)).await?;
+            txn.delete(&STAGES, &call.scope(), (api_id, name)).await?;
             touch(&txn).await?;
             Ok(Empty::default())
         })
@@ -173,7 +173,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), Failure> {
 
 async fn must_have_deployment(txn: &Txn, call: &Call, stage: &Stage) -> Result<(), Failure> {
     let id = (stage.api.as_str(), stage.deployment());
-    let found = txn.get(&DEPLOYMENTS, &scope(call), id).await?;
+    let found = txn.get(&DEPLOYMENTS, &call.scope(), id).await?;
     found.map(drop).ok_or_else(error::no_such_deployment)
 }
 

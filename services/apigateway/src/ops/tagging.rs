@@ -8,7 +8,7 @@ use haechi_store::Txn;
 use haechi_wire::Empty;
 
 use crate::access::{current, current_domain, current_stage};
-use crate::store::{APIS, DOMAINS, STAGES, scope};
+use crate::store::{APIS, DOMAINS, STAGES};
 use crate::tags::{self, Tags};
 use crate::{ApiGateway, error};
 
@@ -96,7 +96,7 @@ async fn write<F>(txn: &Txn, call: &Call, tagged: &Tagged, change: &F) -> Result
 where
     F: Fn(&mut Option<Tags>) -> Result<(), Failure> + Send + Sync,
 {
-    let scope = scope(call);
+    let scope = call.scope();
     match tagged {
         Tagged::Api(id) => {
             let mut api = current(txn, call, id).await?;

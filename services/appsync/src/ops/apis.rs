@@ -15,7 +15,7 @@ use haechi_wire::Stored;
 use crate::access::current;
 use crate::model::{Api, arn, hosts};
 use crate::paging::page;
-use crate::store::{ALL, APIS, scope};
+use crate::store::{ALL, APIS};
 use crate::{AppSync, error, identifiers, tags};
 
 pub(crate) async fn create_graphql_api(
@@ -26,7 +26,8 @@ pub(crate) async fn create_graphql_api(
     let tags = tags::from_request(input.tags)?;
     let context = tags::context(&tags, &[], None);
     let any = arn(call.partition(), &call.region, &call.account, "*");
-    appsync.authorize(&call, &any, context).await?;
+    let gate = &appsync.platform.gate;
+    gate.authorize_own(&call, &any, context, ()).await?;
     let random = &*appsync.platform.random;
     let (id, host) = (identifiers::api(random), identifiers::api(random));
     let [graphql, realtime] = hosts(&host, &call.region);
@@ -77,7 +78,7 @@ pub(crate) async fn create_graphql_api(
     appsync
         .platform
         .write(call, |txn| async move {
-            txn.put(&APIS, &scope(call), &made.id, made).await?;
+            txn.put(&APIS, &call.scope(), &made.id, made).await?;
             touch(&txn).await?;
             Ok(api::CreateGraphqlApiResponse {
                 graphql_api: Some(made.shown.0.clone()),
@@ -109,11 +110,12 @@ pub(crate) async fn list_graphql_apis(
     call: Arc<Call>,
     input: api::ListGraphqlApisRequest,
 ) -> Result<api::ListGraphqlApisResponse, Failure> {
-    appsync.authorize(&call, "*", Context::new()).await?;
+    let gate = &appsync.platform.gate;
+    gate.authorize_own(&call, "*", Context::new(), ()).await?;
     let all = appsync
         .platform
         .store
-        .list(&APIS, &scope(&call), None, ALL)
+        .list(&APIS, &call.scope(), None, ALL)
         .await?;
     let wanted = input.api_type.as_ref();
     let all = all
@@ -158,7 +160,7 @@ pub(crate) async fn update_graphql_api(
             let mut api = current(&txn, call, id).await?;
             update(&mut api.shown.0, input.clone());
             check(&api.shown)?;
-            txn.put(&APIS, &scope(call), id, &api).await?;
+            txn.put(&APIS, &call.scope(), id, &api).await?;
             touch(&txn).await?;
             Ok(api::UpdateGraphqlApiResponse {
                 graphql_api: Some(answer(&txn, call, &api).await?),
@@ -200,7 +202,7 @@ pub(crate) async fn delete_graphql_api(
             current(&txn, call, id).await?;
             let arn = arn(call.partition(), &call.region, &call.account, id);
             associations::disassociate(&txn, &call.region, &arn).await?;
-            txn.delete(&APIS, &scope(call), id).await?;
+            txn.delete(&APIS, &call.scope(), id).await?;
             touch(&txn).await?;
             Ok(api::DeleteGraphqlApiResponse::default())
         })

@@ -11,7 +11,7 @@ use haechi_wire::{Empty, Stored};
 use crate::access::{current, current_client};
 use crate::model::client::{Client, complete};
 use crate::paging::page;
-use crate::store::{ALL, CLIENTS, scope};
+use crate::store::{ALL, CLIENTS};
 use crate::{UserPools, error, identifiers};
 
 /// The settings of a client, which two structures of the API have under the same names.
@@ -88,7 +88,7 @@ pub(crate) async fn create_user_pool_client(
         .platform
         .write(call, |txn| async move {
             current(&txn, call, &client.pool).await?;
-            txn.put(&CLIENTS, &scope(call), (&client.pool, &client.id), client)
+            txn.put(&CLIENTS, &call.scope(), (&client.pool, &client.id), client)
                 .await?;
             Ok(api::CreateUserPoolClientResponse {
                 user_pool_client: Some(api::UserPoolClientType {
@@ -113,7 +113,7 @@ pub(crate) async fn describe_user_pool_client(
     let found = pools
         .platform
         .store
-        .get(&CLIENTS, &scope(&call), (&pool, &id))
+        .get(&CLIENTS, &call.scope(), (&pool, &id))
         .await?;
     let client = found.ok_or_else(|| error::no_such_client(&id))?;
     let client_secret = match &client.secret {
@@ -137,7 +137,7 @@ pub(crate) async fn list_user_pool_clients(
     pools.open(&call, &pool).await?;
     let store = &pools.platform.store;
     let all = store
-        .list_under(&CLIENTS, &scope(&call), &pool, None, ALL)
+        .list_under(&CLIENTS, &call.scope(), &pool, None, ALL)
         .await?;
     let all = all.into_iter().map(|(_, client)| client);
     let token = input.next_token.as_deref();
@@ -162,7 +162,7 @@ pub(crate) async fn update_user_pool_client(
     let id = &input.client_id.clone().unwrap_or_default();
     pools.open(&call, pool).await?;
     let store = &pools.platform.store;
-    let found = store.get(&CLIENTS, &scope(&call), (pool, id)).await?;
+    let found = store.get(&CLIENTS, &call.scope(), (pool, id)).await?;
     let secret = &match found.as_ref().and_then(|client| client.secret.as_ref()) {
         Some(sealed) => Some(pools.open_secret(&call, pool, id, sealed).await?),
         None => None,
@@ -184,7 +184,7 @@ pub(crate) async fn update_user_pool_client(
                 client_name: wanted.client_name.clone().or(before.client_name),
                 ..wanted.clone()
             });
-            txn.put(&CLIENTS, &scope(call), (pool, id), &client).await?;
+            txn.put(&CLIENTS, &call.scope(), (pool, id), &client).await?;
             Ok(api::UpdateUserPoolClientResponse {
                 user_pool_client: Some(api::UserPoolClientType {
                     client_secret: secret.clone(),
@@ -210,7 +210,7 @@ pub(crate) async fn delete_user_pool_client(
         .platform
         .write(call, |txn| async move {
             current_client(&txn, call, pool, id).await?;
-            txn.delete(&CLIENTS, &scope(call), (pool, id)).await?;
+            txn.delete(&CLIENTS, &call.scope(), (pool, id)).await?;
             Ok(Empty::default())
         })
         .await

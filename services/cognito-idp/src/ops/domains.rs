@@ -14,7 +14,7 @@ use haechi_wire::Stored;
 
 use crate::access::current;
 use crate::model::domain::Domain;
-use crate::store::{DOMAINS, POOLS, scope, shared_scope};
+use crate::store::{DOMAINS, POOLS};
 use crate::{UserPools, error, identifiers};
 
 const RESERVED: [&str; 3] = ["aws", "amazon", "cognito"];
@@ -50,7 +50,7 @@ pub(crate) async fn create_user_pool_domain(
     pools
         .platform
         .write(call, |txn| async move {
-            let shared = shared_scope(&call.region);
+            let shared = call.region.shared_scope();
             let mut pool = current(&txn, call, pool_id).await?;
             if txn.get(&DOMAINS, &shared, name).await?.is_some() {
                 return Err(error::invalid_parameter(
@@ -68,7 +68,7 @@ pub(crate) async fn create_user_pool_domain(
                 ));
             }
             *slot = Some(name.clone());
-            txn.put(&POOLS, &scope(call), pool_id, &pool).await?;
+            txn.put(&POOLS, &call.scope(), pool_id, &pool).await?;
             txn.put(&DOMAINS, &shared, name, domain).await?;
             touch(&txn).await?;
             Ok(api::CreateUserPoolDomainResponse {
@@ -85,9 +85,10 @@ pub(crate) async fn describe_user_pool_domain(
     call: Arc<Call>,
     input: api::DescribeUserPoolDomainRequest,
 ) -> Result<api::DescribeUserPoolDomainResponse, Failure> {
-    pools.authorize(&call, "*", Context::new()).await?;
+    let gate = &pools.platform.gate;
+    gate.authorize_own(&call, "*", Context::new(), ()).await?;
     let name = input.domain.unwrap_or_default();
-    let shared = shared_scope(&call.region);
+    let shared = call.region.shared_scope();
     let found = pools.platform.store.get(&DOMAINS, &shared, &name).await?;
     let found = found.filter(|domain| domain.account == call.account);
     Ok(api::DescribeUserPoolDomainResponse {
@@ -117,7 +118,7 @@ pub(crate) async fn update_user_pool_domain(
             if input.managed_login_version.is_some() {
                 domain.shown.managed_login_version = input.managed_login_version;
             }
-            txn.put(&DOMAINS, &shared_scope(&call.region), name, &domain)
+            txn.put(&DOMAINS, &call.region.shared_scope(), name, &domain)
                 .await?;
             touch(&txn).await?;
             let custom = domain.is_custom();
@@ -149,8 +150,8 @@ pub(crate) async fn delete_user_pool_domain(
             } else {
                 pool.domain = None;
             }
-            txn.put(&POOLS, &scope(call), pool_id, &pool).await?;
-            txn.delete(&DOMAINS, &shared_scope(&call.region), name).await?;
+            txn.put(&POOLS, &call.scope(), pool_id, &pool).await?;
+            txn.delete(&DOMAINS, &call.region.shared_scope(), name).await?;
             touch(&txn).await?;
             Ok(api::DeleteUserPoolDomainResponse::default())
         })
@@ -158,7 +159,7 @@ pub(crate) async fn delete_user_pool_domain(
 }
 
 async fn current_domain(txn: &Txn, call: &Call, pool: &str, name: &str) -> Result<Domain, Failure> {
-    let found = txn.get(&DOMAINS, &shared_scope(&call.region), name).await?;
+    let found = txn.get(&DOMAINS, &call.region.shared_scope(), name).await?;
     let found = found.filter(|domain| domain.account == call.account && domain.pool == pool);
     Ok(found.ok_or_else(error::no_such_domain)?.as_ref().clone())
 }

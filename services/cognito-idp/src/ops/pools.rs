@@ -15,7 +15,7 @@ use crate::access::current;
 use crate::model::attributes;
 use crate::model::pool::{Pool, arn, complete};
 use crate::paging::page;
-use crate::store::{ALL, CLIENTS, POOLS, scope};
+use crate::store::{ALL, CLIENTS, POOLS};
 use crate::{UserPools, error, identifiers, tags};
 
 pub(crate) async fn create_user_pool(
@@ -26,7 +26,9 @@ pub(crate) async fn create_user_pool(
     let tags = tags::from_request(input.user_pool_tags)?;
     let id = identifiers::pool(&*pools.platform.random, &call.region);
     pools
-        .authorize(&call, "*", tags::context(&tags, &[], None))
+        .platform
+        .gate
+        .authorize_own(&call, "*", tags::context(&tags, &[], None), ())
         .await?;
     if input.alias_attributes.is_some() && input.username_attributes.is_some() {
         return Err(error::invalid_parameter(
@@ -85,7 +87,7 @@ pub(crate) async fn create_user_pool(
     pools
         .platform
         .write(call, |txn| async move {
-            txn.put(&POOLS, &scope(call), &pool.id, pool).await?;
+            txn.put(&POOLS, &call.scope(), &pool.id, pool).await?;
             touch(&txn).await?;
             Ok(api::CreateUserPoolResponse {
                 user_pool: Some(pool.answer()),
@@ -110,11 +112,12 @@ pub(crate) async fn list_user_pools(
     call: Arc<Call>,
     input: api::ListUserPoolsRequest,
 ) -> Result<api::ListUserPoolsResponse, Failure> {
-    pools.authorize(&call, "*", Context::new()).await?;
+    let gate = &pools.platform.gate;
+    gate.authorize_own(&call, "*", Context::new(), ()).await?;
     let all = pools
         .platform
         .store
-        .list(&POOLS, &scope(&call), None, ALL)
+        .list(&POOLS, &call.scope(), None, ALL)
         .await?;
     let all = all.into_iter().map(|(_, pool)| pool);
     let token = input.next_token.as_deref();
@@ -200,7 +203,7 @@ pub(crate) async fn delete_user_pool(
     pools
         .platform
         .write(call, |txn| async move {
-            let scope = scope(call);
+            let scope = call.scope();
             let pool = current(&txn, call, id).await?;
             if pool.is_protected() {
                 return Err(error::invalid_parameter(

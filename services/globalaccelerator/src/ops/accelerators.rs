@@ -29,7 +29,9 @@ pub(crate) async fn create_accelerator(
 ) -> Result<api::CreateAcceleratorResponse, Failure> {
     let tags = tags::from_request(input.tags)?;
     accelerators
-        .authorize(&call, "*", tags::context(&tags, &[], None))
+        .platform
+        .gate
+        .authorize_own(&call, "*", tags::context(&tags, &[], None), ())
         .await?;
     if input.ip_addresses.as_ref().is_some_and(|own| !own.is_empty()) {
         return Err(error::invalid("Addresses of one's own (BYOIP) are not there."));
@@ -137,7 +139,8 @@ pub(crate) async fn list_accelerators(
     call: Arc<Call>,
     input: api::ListAcceleratorsRequest,
 ) -> Result<api::ListAcceleratorsResponse, Failure> {
-    accelerators.authorize(&call, "*", Context::new()).await?;
+    let gate = &accelerators.platform.gate;
+    gate.authorize_own(&call, "*", Context::new(), ()).await?;
     let store = &accelerators.platform.store;
     let all = store
         .list(&ACCELERATORS, &scope(&call.account), None, ALL)

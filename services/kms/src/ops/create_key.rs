@@ -164,7 +164,7 @@ async fn authorize(kms: &Kms, call: &Call, request: &Request) -> Result<(), Fail
     if request.multi_region {
         context.set("kms:multiregionkeytype", "PRIMARY");
     }
-    tags::describe(&request.tags, &mut context);
+    tags::describe_request(&request.tags, &mut context);
     let ask = Ask::new("kms:CreateKey", "*", &call.account).with_context(context.clone());
     kms.platform.gate.authorize(call, ask, ()).await?;
     if !request.tags.is_empty() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use haechi_api_kms as api;
 use haechi_api_kms::error::ErrorCode;
-use haechi_core::{Ask, Call, Failure, Timestamp};
+use haechi_core::{Call, Failure, Timestamp};
 use haechi_policy::Context;
 use haechi_store::Txn;
 
@@ -146,9 +146,7 @@ pub(crate) fn no_endpoint_service() -> Failure {
 pub(crate) async fn permit(kms: &Kms, call: &Call) -> Result<(), Failure> {
     let mut context = Context::new();
     context.set("kms:calleraccount", call.account.as_str());
-    let action = call.action();
-    let ask = Ask::new(&action, "*", &call.account).with_context(context);
-    kms.platform.gate.authorize(call, ask, ()).await?;
+    kms.platform.gate.authorize_own(call, "*", context, ()).await?;
     Ok(())
 }
 

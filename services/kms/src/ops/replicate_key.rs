@@ -98,7 +98,7 @@ async fn authorize_creation(
     context.set("kms:multiregionkeytype", MultiRegionRole::Replica.name());
     context.set("kms:calleraccount", call.account.as_str());
     context.set("kms:bypasspolicylockoutsafetycheck", bypass);
-    tags::describe(tags, &mut context);
+    tags::describe_request(tags, &mut context);
     let ask = Ask::new("kms:CreateKey", "*", &call.account).with_context(context.clone());
     kms.platform.gate.authorize(call, ask, ()).await?;
     if !tags.is_empty() {
