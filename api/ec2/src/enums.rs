@@ -12,11 +12,38 @@ wire_enum! {
 }
 
 wire_enum! {
+    AddressAttributeName {
+        DomainName = "domain-name",
+    }
+}
+
+wire_enum! {
     AttachmentStatus {
         Attaching = "attaching",
         Attached = "attached",
         Detaching = "detaching",
         Detached = "detached",
+    }
+}
+
+wire_enum! {
+    AutoProvisionZonesState {
+        Enabled = "enabled",
+        Disabled = "disabled",
+    }
+}
+
+wire_enum! {
+    AutoScalingIpsState {
+        Enabled = "enabled",
+        Disabled = "disabled",
+    }
+}
+
+wire_enum! {
+    AvailabilityMode {
+        Zonal = "zonal",
+        Regional = "regional",
     }
 }
 
@@ -47,6 +74,13 @@ wire_enum! {
 }
 
 wire_enum! {
+    ConnectivityType {
+        Private = "private",
+        Public = "public",
+    }
+}
+
+wire_enum! {
     DomainType {
         Vpc = "vpc",
         Standard = "standard",
@@ -72,6 +106,52 @@ wire_enum! {
     Ipv6AddressAttribute {
         Public = "public",
         Private = "private",
+    }
+}
+
+wire_enum! {
+    NatGatewayAddressStatus {
+        Assigning = "assigning",
+        Unassigning = "unassigning",
+        Associating = "associating",
+        Disassociating = "disassociating",
+        Succeeded = "succeeded",
+        Failed = "failed",
+    }
+}
+
+wire_enum! {
+    NatGatewayApplianceModifyState {
+        Modifying = "modifying",
+        Completed = "completed",
+        Failed = "failed",
+    }
+}
+
+wire_enum! {
+    NatGatewayApplianceState {
+        Attaching = "attaching",
+        Attached = "attached",
+        Detaching = "detaching",
+        Detached = "detached",
+        AttachFailed = "attach-failed",
+        DetachFailed = "detach-failed",
+    }
+}
+
+wire_enum! {
+    NatGatewayApplianceType {
+        NetworkFirewallProxy = "network-firewall-proxy",
+    }
+}
+
+wire_enum! {
+    NatGatewayState {
+        Pending = "pending",
+        Failed = "failed",
+        Available = "available",
+        Deleting = "deleting",
+        Deleted = "deleted",
     }
 }
 

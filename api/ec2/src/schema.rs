@@ -22,24 +22,37 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
     query_compatible: false,
     operations: &[
         &OP_ALLOCATE_ADDRESS,
+        &OP_ASSOCIATE_ROUTE_TABLE,
         &OP_ATTACH_INTERNET_GATEWAY,
         &OP_AUTHORIZE_SECURITY_GROUP_EGRESS,
         &OP_AUTHORIZE_SECURITY_GROUP_INGRESS,
         &OP_CREATE_DEFAULT_VPC,
         &OP_CREATE_INTERNET_GATEWAY,
+        &OP_CREATE_NAT_GATEWAY,
+        &OP_CREATE_NETWORK_ACL,
+        &OP_CREATE_NETWORK_ACL_ENTRY,
+        &OP_CREATE_ROUTE,
+        &OP_CREATE_ROUTE_TABLE,
         &OP_CREATE_SECURITY_GROUP,
         &OP_CREATE_SUBNET,
         &OP_CREATE_TAGS,
         &OP_CREATE_VPC,
         &OP_DELETE_INTERNET_GATEWAY,
+        &OP_DELETE_NAT_GATEWAY,
+        &OP_DELETE_NETWORK_ACL,
+        &OP_DELETE_NETWORK_ACL_ENTRY,
+        &OP_DELETE_ROUTE,
+        &OP_DELETE_ROUTE_TABLE,
         &OP_DELETE_SECURITY_GROUP,
         &OP_DELETE_SUBNET,
         &OP_DELETE_TAGS,
         &OP_DELETE_VPC,
         &OP_DESCRIBE_ACCOUNT_ATTRIBUTES,
         &OP_DESCRIBE_ADDRESSES,
+        &OP_DESCRIBE_ADDRESSES_ATTRIBUTE,
         &OP_DESCRIBE_AVAILABILITY_ZONES,
         &OP_DESCRIBE_INTERNET_GATEWAYS,
+        &OP_DESCRIBE_NAT_GATEWAYS,
         &OP_DESCRIBE_NETWORK_ACLS,
         &OP_DESCRIBE_NETWORK_INTERFACES,
         &OP_DESCRIBE_REGIONS,
@@ -51,9 +64,14 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &OP_DESCRIBE_VPC_ATTRIBUTE,
         &OP_DESCRIBE_VPCS,
         &OP_DETACH_INTERNET_GATEWAY,
+        &OP_DISASSOCIATE_ROUTE_TABLE,
         &OP_MODIFY_SUBNET_ATTRIBUTE,
         &OP_MODIFY_VPC_ATTRIBUTE,
         &OP_RELEASE_ADDRESS,
+        &OP_REPLACE_NETWORK_ACL_ASSOCIATION,
+        &OP_REPLACE_NETWORK_ACL_ENTRY,
+        &OP_REPLACE_ROUTE,
+        &OP_REPLACE_ROUTE_TABLE_ASSOCIATION,
         &OP_REVOKE_SECURITY_GROUP_EGRESS,
         &OP_REVOKE_SECURITY_GROUP_INGRESS,
     ],
@@ -897,6 +915,12 @@ pub static OP_ALLOCATE_ADDRESS: OperationSchema = OperationSchema::new(
     &crate::schema::SHAPE_ALLOCATE_ADDRESS_RESULT,
 );
 
+pub static OP_ASSOCIATE_ROUTE_TABLE: OperationSchema = OperationSchema::new(
+    "AssociateRouteTable",
+    &crate::schema::SHAPE_ASSOCIATE_ROUTE_TABLE_REQUEST,
+    &crate::schema::SHAPE_ASSOCIATE_ROUTE_TABLE_RESULT,
+);
+
 pub static OP_ATTACH_INTERNET_GATEWAY: OperationSchema = OperationSchema::new(
     "AttachInternetGateway",
     &crate::schema::SHAPE_ATTACH_INTERNET_GATEWAY_REQUEST,
@@ -927,6 +951,36 @@ pub static OP_CREATE_INTERNET_GATEWAY: OperationSchema = OperationSchema::new(
     &crate::schema::SHAPE_CREATE_INTERNET_GATEWAY_RESULT,
 );
 
+pub static OP_CREATE_NAT_GATEWAY: OperationSchema = OperationSchema::new(
+    "CreateNatGateway",
+    &crate::schema::SHAPE_CREATE_NAT_GATEWAY_REQUEST,
+    &crate::schema::SHAPE_CREATE_NAT_GATEWAY_RESULT,
+);
+
+pub static OP_CREATE_NETWORK_ACL: OperationSchema = OperationSchema::new(
+    "CreateNetworkAcl",
+    &crate::schema::SHAPE_CREATE_NETWORK_ACL_REQUEST,
+    &crate::schema::SHAPE_CREATE_NETWORK_ACL_RESULT,
+);
+
+pub static OP_CREATE_NETWORK_ACL_ENTRY: OperationSchema = OperationSchema::new(
+    "CreateNetworkAclEntry",
+    &crate::schema::SHAPE_CREATE_NETWORK_ACL_ENTRY_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
+pub static OP_CREATE_ROUTE: OperationSchema = OperationSchema::new(
+    "CreateRoute",
+    &crate::schema::SHAPE_CREATE_ROUTE_REQUEST,
+    &crate::schema::SHAPE_CREATE_ROUTE_RESULT,
+);
+
+pub static OP_CREATE_ROUTE_TABLE: OperationSchema = OperationSchema::new(
+    "CreateRouteTable",
+    &crate::schema::SHAPE_CREATE_ROUTE_TABLE_REQUEST,
+    &crate::schema::SHAPE_CREATE_ROUTE_TABLE_RESULT,
+);
+
 pub static OP_CREATE_SECURITY_GROUP: OperationSchema = OperationSchema::new(
     "CreateSecurityGroup",
     &crate::schema::SHAPE_CREATE_SECURITY_GROUP_REQUEST,
@@ -954,6 +1008,36 @@ pub static OP_CREATE_VPC: OperationSchema = OperationSchema::new(
 pub static OP_DELETE_INTERNET_GATEWAY: OperationSchema = OperationSchema::new(
     "DeleteInternetGateway",
     &crate::schema::SHAPE_DELETE_INTERNET_GATEWAY_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
+pub static OP_DELETE_NAT_GATEWAY: OperationSchema = OperationSchema::new(
+    "DeleteNatGateway",
+    &crate::schema::SHAPE_DELETE_NAT_GATEWAY_REQUEST,
+    &crate::schema::SHAPE_DELETE_NAT_GATEWAY_RESULT,
+);
+
+pub static OP_DELETE_NETWORK_ACL: OperationSchema = OperationSchema::new(
+    "DeleteNetworkAcl",
+    &crate::schema::SHAPE_DELETE_NETWORK_ACL_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
+pub static OP_DELETE_NETWORK_ACL_ENTRY: OperationSchema = OperationSchema::new(
+    "DeleteNetworkAclEntry",
+    &crate::schema::SHAPE_DELETE_NETWORK_ACL_ENTRY_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
+pub static OP_DELETE_ROUTE: OperationSchema = OperationSchema::new(
+    "DeleteRoute",
+    &crate::schema::SHAPE_DELETE_ROUTE_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
+pub static OP_DELETE_ROUTE_TABLE: OperationSchema = OperationSchema::new(
+    "DeleteRouteTable",
+    &crate::schema::SHAPE_DELETE_ROUTE_TABLE_REQUEST,
     <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
 );
 
@@ -993,6 +1077,12 @@ pub static OP_DESCRIBE_ADDRESSES: OperationSchema = OperationSchema::new(
     &crate::schema::SHAPE_DESCRIBE_ADDRESSES_RESULT,
 );
 
+pub static OP_DESCRIBE_ADDRESSES_ATTRIBUTE: OperationSchema = OperationSchema::new(
+    "DescribeAddressesAttribute",
+    &crate::schema::SHAPE_DESCRIBE_ADDRESSES_ATTRIBUTE_REQUEST,
+    &crate::schema::SHAPE_DESCRIBE_ADDRESSES_ATTRIBUTE_RESULT,
+);
+
 pub static OP_DESCRIBE_AVAILABILITY_ZONES: OperationSchema = OperationSchema::new(
     "DescribeAvailabilityZones",
     &crate::schema::SHAPE_DESCRIBE_AVAILABILITY_ZONES_REQUEST,
@@ -1003,6 +1093,12 @@ pub static OP_DESCRIBE_INTERNET_GATEWAYS: OperationSchema = OperationSchema::new
     "DescribeInternetGateways",
     &crate::schema::SHAPE_DESCRIBE_INTERNET_GATEWAYS_REQUEST,
     &crate::schema::SHAPE_DESCRIBE_INTERNET_GATEWAYS_RESULT,
+);
+
+pub static OP_DESCRIBE_NAT_GATEWAYS: OperationSchema = OperationSchema::new(
+    "DescribeNatGateways",
+    &crate::schema::SHAPE_DESCRIBE_NAT_GATEWAYS_REQUEST,
+    &crate::schema::SHAPE_DESCRIBE_NAT_GATEWAYS_RESULT,
 );
 
 pub static OP_DESCRIBE_NETWORK_ACLS: OperationSchema = OperationSchema::new(
@@ -1071,6 +1167,12 @@ pub static OP_DETACH_INTERNET_GATEWAY: OperationSchema = OperationSchema::new(
     <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
 );
 
+pub static OP_DISASSOCIATE_ROUTE_TABLE: OperationSchema = OperationSchema::new(
+    "DisassociateRouteTable",
+    &crate::schema::SHAPE_DISASSOCIATE_ROUTE_TABLE_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
 pub static OP_MODIFY_SUBNET_ATTRIBUTE: OperationSchema = OperationSchema::new(
     "ModifySubnetAttribute",
     &crate::schema::SHAPE_MODIFY_SUBNET_ATTRIBUTE_REQUEST,
@@ -1087,6 +1189,30 @@ pub static OP_RELEASE_ADDRESS: OperationSchema = OperationSchema::new(
     "ReleaseAddress",
     &crate::schema::SHAPE_RELEASE_ADDRESS_REQUEST,
     <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
+pub static OP_REPLACE_NETWORK_ACL_ASSOCIATION: OperationSchema = OperationSchema::new(
+    "ReplaceNetworkAclAssociation",
+    &crate::schema::SHAPE_REPLACE_NETWORK_ACL_ASSOCIATION_REQUEST,
+    &crate::schema::SHAPE_REPLACE_NETWORK_ACL_ASSOCIATION_RESULT,
+);
+
+pub static OP_REPLACE_NETWORK_ACL_ENTRY: OperationSchema = OperationSchema::new(
+    "ReplaceNetworkAclEntry",
+    &crate::schema::SHAPE_REPLACE_NETWORK_ACL_ENTRY_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
+pub static OP_REPLACE_ROUTE: OperationSchema = OperationSchema::new(
+    "ReplaceRoute",
+    &crate::schema::SHAPE_REPLACE_ROUTE_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
+pub static OP_REPLACE_ROUTE_TABLE_ASSOCIATION: OperationSchema = OperationSchema::new(
+    "ReplaceRouteTableAssociation",
+    &crate::schema::SHAPE_REPLACE_ROUTE_TABLE_ASSOCIATION_REQUEST,
+    &crate::schema::SHAPE_REPLACE_ROUTE_TABLE_ASSOCIATION_RESULT,
 );
 
 pub static OP_REVOKE_SECURITY_GROUP_EGRESS: OperationSchema = OperationSchema::new(
@@ -1136,6 +1262,16 @@ pub static SHAPE_ADDRESS: StructSchema = StructSchema::new(
     ],
 );
 
+pub static SHAPE_ADDRESS_ATTRIBUTE: StructSchema = StructSchema::new(
+    "AddressAttribute",
+    &[
+        Member::new("PublicIp", &TYPE_PUBLIC_IP_ADDRESS).named("publicIp"),
+        Member::new("AllocationId", &TYPE_ALLOCATION_ID).named("allocationId"),
+        Member::new("PtrRecord", &TYPE_STRING).named("ptrRecord"),
+        Member::new("PtrRecordUpdate", &TYPE_PTR_UPDATE_STATUS).named("ptrRecordUpdate"),
+    ],
+);
+
 pub static SHAPE_ALLOCATE_ADDRESS_REQUEST: StructSchema = StructSchema::new(
     "AllocateAddressRequest",
     &[
@@ -1161,6 +1297,27 @@ pub static SHAPE_ALLOCATE_ADDRESS_RESULT: StructSchema = StructSchema::new(
         Member::new("CustomerOwnedIpv4Pool", &TYPE_STRING).named("customerOwnedIpv4Pool"),
         Member::new("CarrierIp", &TYPE_STRING).named("carrierIp"),
         Member::new("PublicIp", &TYPE_STRING).named("publicIp"),
+    ],
+);
+
+pub static SHAPE_ASSOCIATE_ROUTE_TABLE_REQUEST: StructSchema = StructSchema::new(
+    "AssociateRouteTableRequest",
+    &[
+        Member::new("GatewayId", &TYPE_ROUTE_GATEWAY_ID),
+        Member::new("PublicIpv4Pool", &TYPE_IPV4_POOL_EC2_ID),
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("SubnetId", &TYPE_SUBNET_ID).named("subnetId"),
+        Member::new("RouteTableId", &TYPE_ROUTE_TABLE_ID)
+            .required()
+            .named("routeTableId"),
+    ],
+);
+
+pub static SHAPE_ASSOCIATE_ROUTE_TABLE_RESULT: StructSchema = StructSchema::new(
+    "AssociateRouteTableResult",
+    &[
+        Member::new("AssociationId", &TYPE_STRING).named("associationId"),
+        Member::new("AssociationState", &TYPE_ROUTE_TABLE_ASSOCIATION_STATE).named("associationState"),
     ],
 );
 
@@ -1268,6 +1425,15 @@ pub static SHAPE_AVAILABILITY_ZONE: StructSchema = StructSchema::new(
     ],
 );
 
+pub static SHAPE_AVAILABILITY_ZONE_ADDRESS: StructSchema = StructSchema::new(
+    "AvailabilityZoneAddress",
+    &[
+        Member::new("AvailabilityZone", &TYPE_AVAILABILITY_ZONE_NAME),
+        Member::new("AvailabilityZoneId", &TYPE_AVAILABILITY_ZONE_ID),
+        Member::new("AllocationIds", &TYPE_ALLOCATION_ID_LIST).named("AllocationId"),
+    ],
+);
+
 pub static SHAPE_AVAILABILITY_ZONE_GEOGRAPHY: StructSchema = StructSchema::new(
     "AvailabilityZoneGeography",
     &[Member::new("Name", &TYPE_STRING).named("name")],
@@ -1319,6 +1485,127 @@ pub static SHAPE_CREATE_INTERNET_GATEWAY_REQUEST: StructSchema = StructSchema::n
 pub static SHAPE_CREATE_INTERNET_GATEWAY_RESULT: StructSchema = StructSchema::new(
     "CreateInternetGatewayResult",
     &[Member::new("InternetGateway", &TYPE_INTERNET_GATEWAY).named("internetGateway")],
+);
+
+pub static SHAPE_CREATE_NAT_GATEWAY_REQUEST: StructSchema = StructSchema::new(
+    "CreateNatGatewayRequest",
+    &[
+        Member::new("AvailabilityMode", &TYPE_AVAILABILITY_MODE),
+        Member::new("AllocationId", &TYPE_ALLOCATION_ID),
+        Member::new("ClientToken", &TYPE_STRING).idempotency_token(),
+        Member::new("DryRun", &TYPE_BOOLEAN),
+        Member::new("SubnetId", &TYPE_SUBNET_ID),
+        Member::new("VpcId", &TYPE_VPC_ID),
+        Member::new("AvailabilityZoneAddresses", &TYPE_AVAILABILITY_ZONE_ADDRESSES)
+            .named("AvailabilityZoneAddress"),
+        Member::new("TagSpecifications", &TYPE_TAG_SPECIFICATION_LIST).named("TagSpecification"),
+        Member::new("ConnectivityType", &TYPE_CONNECTIVITY_TYPE),
+        Member::new("PrivateIpAddress", &TYPE_STRING),
+        Member::new("SecondaryAllocationIds", &TYPE_ALLOCATION_ID_LIST).named("SecondaryAllocationId"),
+        Member::new("SecondaryPrivateIpAddresses", &TYPE_IP_LIST).named("SecondaryPrivateIpAddress"),
+        Member::new("SecondaryPrivateIpAddressCount", &TYPE_PRIVATE_IP_ADDRESS_COUNT),
+    ],
+);
+
+pub static SHAPE_CREATE_NAT_GATEWAY_RESULT: StructSchema = StructSchema::new(
+    "CreateNatGatewayResult",
+    &[
+        Member::new("ClientToken", &TYPE_STRING).named("clientToken"),
+        Member::new("NatGateway", &TYPE_NAT_GATEWAY).named("natGateway"),
+    ],
+);
+
+pub static SHAPE_CREATE_NETWORK_ACL_ENTRY_REQUEST: StructSchema = StructSchema::new(
+    "CreateNetworkAclEntryRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("NetworkAclId", &TYPE_NETWORK_ACL_ID)
+            .required()
+            .named("networkAclId"),
+        Member::new("RuleNumber", &TYPE_INTEGER)
+            .required()
+            .named("ruleNumber"),
+        Member::new("Protocol", &TYPE_STRING).required().named("protocol"),
+        Member::new("RuleAction", &TYPE_RULE_ACTION)
+            .required()
+            .named("ruleAction"),
+        Member::new("Egress", &TYPE_BOOLEAN).required().named("egress"),
+        Member::new("CidrBlock", &TYPE_STRING).named("cidrBlock"),
+        Member::new("Ipv6CidrBlock", &TYPE_STRING).named("ipv6CidrBlock"),
+        Member::new("IcmpTypeCode", &TYPE_ICMP_TYPE_CODE).named("Icmp"),
+        Member::new("PortRange", &TYPE_PORT_RANGE).named("portRange"),
+    ],
+);
+
+pub static SHAPE_CREATE_NETWORK_ACL_REQUEST: StructSchema = StructSchema::new(
+    "CreateNetworkAclRequest",
+    &[
+        Member::new("TagSpecifications", &TYPE_TAG_SPECIFICATION_LIST).named("TagSpecification"),
+        Member::new("ClientToken", &TYPE_STRING).idempotency_token(),
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("VpcId", &TYPE_VPC_ID).required().named("vpcId"),
+    ],
+);
+
+pub static SHAPE_CREATE_NETWORK_ACL_RESULT: StructSchema = StructSchema::new(
+    "CreateNetworkAclResult",
+    &[
+        Member::new("NetworkAcl", &TYPE_NETWORK_ACL).named("networkAcl"),
+        Member::new("ClientToken", &TYPE_STRING).named("clientToken"),
+    ],
+);
+
+pub static SHAPE_CREATE_ROUTE_REQUEST: StructSchema = StructSchema::new(
+    "CreateRouteRequest",
+    &[
+        Member::new("DestinationPrefixListId", &TYPE_PREFIX_LIST_RESOURCE_ID),
+        Member::new("VpcEndpointId", &TYPE_VPC_ENDPOINT_ID),
+        Member::new("TransitGatewayId", &TYPE_TRANSIT_GATEWAY_ID),
+        Member::new("LocalGatewayId", &TYPE_LOCAL_GATEWAY_ID),
+        Member::new("CarrierGatewayId", &TYPE_CARRIER_GATEWAY_ID),
+        Member::new("CoreNetworkArn", &TYPE_CORE_NETWORK_ARN),
+        Member::new("OdbNetworkArn", &TYPE_ODB_NETWORK_ARN),
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("RouteTableId", &TYPE_ROUTE_TABLE_ID)
+            .required()
+            .named("routeTableId"),
+        Member::new("DestinationCidrBlock", &TYPE_STRING).named("destinationCidrBlock"),
+        Member::new("GatewayId", &TYPE_ROUTE_GATEWAY_ID).named("gatewayId"),
+        Member::new("DestinationIpv6CidrBlock", &TYPE_STRING).named("destinationIpv6CidrBlock"),
+        Member::new(
+            "EgressOnlyInternetGatewayId",
+            &TYPE_EGRESS_ONLY_INTERNET_GATEWAY_ID,
+        )
+        .named("egressOnlyInternetGatewayId"),
+        Member::new("InstanceId", &TYPE_INSTANCE_ID).named("instanceId"),
+        Member::new("NetworkInterfaceId", &TYPE_NETWORK_INTERFACE_ID).named("networkInterfaceId"),
+        Member::new("VpcPeeringConnectionId", &TYPE_VPC_PEERING_CONNECTION_ID)
+            .named("vpcPeeringConnectionId"),
+        Member::new("NatGatewayId", &TYPE_NAT_GATEWAY_ID).named("natGatewayId"),
+    ],
+);
+
+pub static SHAPE_CREATE_ROUTE_RESULT: StructSchema = StructSchema::new(
+    "CreateRouteResult",
+    &[Member::new("Return", &TYPE_BOOLEAN).named("return")],
+);
+
+pub static SHAPE_CREATE_ROUTE_TABLE_REQUEST: StructSchema = StructSchema::new(
+    "CreateRouteTableRequest",
+    &[
+        Member::new("TagSpecifications", &TYPE_TAG_SPECIFICATION_LIST).named("TagSpecification"),
+        Member::new("ClientToken", &TYPE_STRING).idempotency_token(),
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("VpcId", &TYPE_VPC_ID).required().named("vpcId"),
+    ],
+);
+
+pub static SHAPE_CREATE_ROUTE_TABLE_RESULT: StructSchema = StructSchema::new(
+    "CreateRouteTableResult",
+    &[
+        Member::new("RouteTable", &TYPE_ROUTE_TABLE).named("routeTable"),
+        Member::new("ClientToken", &TYPE_STRING).named("clientToken"),
+    ],
 );
 
 pub static SHAPE_CREATE_SECURITY_GROUP_REQUEST: StructSchema = StructSchema::new(
@@ -1410,6 +1697,66 @@ pub static SHAPE_DELETE_INTERNET_GATEWAY_REQUEST: StructSchema = StructSchema::n
     ],
 );
 
+pub static SHAPE_DELETE_NAT_GATEWAY_REQUEST: StructSchema = StructSchema::new(
+    "DeleteNatGatewayRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN),
+        Member::new("NatGatewayId", &TYPE_NAT_GATEWAY_ID).required(),
+    ],
+);
+
+pub static SHAPE_DELETE_NAT_GATEWAY_RESULT: StructSchema = StructSchema::new(
+    "DeleteNatGatewayResult",
+    &[Member::new("NatGatewayId", &TYPE_STRING).named("natGatewayId")],
+);
+
+pub static SHAPE_DELETE_NETWORK_ACL_ENTRY_REQUEST: StructSchema = StructSchema::new(
+    "DeleteNetworkAclEntryRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("NetworkAclId", &TYPE_NETWORK_ACL_ID)
+            .required()
+            .named("networkAclId"),
+        Member::new("RuleNumber", &TYPE_INTEGER)
+            .required()
+            .named("ruleNumber"),
+        Member::new("Egress", &TYPE_BOOLEAN).required().named("egress"),
+    ],
+);
+
+pub static SHAPE_DELETE_NETWORK_ACL_REQUEST: StructSchema = StructSchema::new(
+    "DeleteNetworkAclRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("NetworkAclId", &TYPE_NETWORK_ACL_ID)
+            .required()
+            .named("networkAclId"),
+    ],
+);
+
+pub static SHAPE_DELETE_ROUTE_REQUEST: StructSchema = StructSchema::new(
+    "DeleteRouteRequest",
+    &[
+        Member::new("DestinationPrefixListId", &TYPE_PREFIX_LIST_RESOURCE_ID),
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("RouteTableId", &TYPE_ROUTE_TABLE_ID)
+            .required()
+            .named("routeTableId"),
+        Member::new("DestinationCidrBlock", &TYPE_STRING).named("destinationCidrBlock"),
+        Member::new("DestinationIpv6CidrBlock", &TYPE_STRING).named("destinationIpv6CidrBlock"),
+    ],
+);
+
+pub static SHAPE_DELETE_ROUTE_TABLE_REQUEST: StructSchema = StructSchema::new(
+    "DeleteRouteTableRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("RouteTableId", &TYPE_ROUTE_TABLE_ID)
+            .required()
+            .named("routeTableId"),
+    ],
+);
+
 pub static SHAPE_DELETE_SECURITY_GROUP_REQUEST: StructSchema = StructSchema::new(
     "DeleteSecurityGroupRequest",
     &[
@@ -1467,6 +1814,25 @@ pub static SHAPE_DESCRIBE_ACCOUNT_ATTRIBUTES_RESULT: StructSchema = StructSchema
     &[Member::new("AccountAttributes", &TYPE_ACCOUNT_ATTRIBUTE_LIST).named("accountAttributeSet")],
 );
 
+pub static SHAPE_DESCRIBE_ADDRESSES_ATTRIBUTE_REQUEST: StructSchema = StructSchema::new(
+    "DescribeAddressesAttributeRequest",
+    &[
+        Member::new("AllocationIds", &TYPE_ALLOCATION_IDS).named("AllocationId"),
+        Member::new("Attribute", &TYPE_ADDRESS_ATTRIBUTE_NAME),
+        Member::new("NextToken", &TYPE_NEXT_TOKEN),
+        Member::new("MaxResults", &TYPE_ADDRESS_MAX_RESULTS),
+        Member::new("DryRun", &TYPE_BOOLEAN),
+    ],
+);
+
+pub static SHAPE_DESCRIBE_ADDRESSES_ATTRIBUTE_RESULT: StructSchema = StructSchema::new(
+    "DescribeAddressesAttributeResult",
+    &[
+        Member::new("Addresses", &TYPE_ADDRESS_SET).named("addressSet"),
+        Member::new("NextToken", &TYPE_NEXT_TOKEN).named("nextToken"),
+    ],
+);
+
 pub static SHAPE_DESCRIBE_ADDRESSES_REQUEST: StructSchema = StructSchema::new(
     "DescribeAddressesRequest",
     &[
@@ -1513,6 +1879,25 @@ pub static SHAPE_DESCRIBE_INTERNET_GATEWAYS_RESULT: StructSchema = StructSchema:
     "DescribeInternetGatewaysResult",
     &[
         Member::new("InternetGateways", &TYPE_INTERNET_GATEWAY_LIST).named("internetGatewaySet"),
+        Member::new("NextToken", &TYPE_STRING).named("nextToken"),
+    ],
+);
+
+pub static SHAPE_DESCRIBE_NAT_GATEWAYS_REQUEST: StructSchema = StructSchema::new(
+    "DescribeNatGatewaysRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN),
+        Member::new("Filter", &TYPE_FILTER_LIST),
+        Member::new("MaxResults", &TYPE_DESCRIBE_NAT_GATEWAYS_MAX_RESULTS),
+        Member::new("NatGatewayIds", &TYPE_NAT_GATEWAY_ID_STRING_LIST).named("NatGatewayId"),
+        Member::new("NextToken", &TYPE_STRING),
+    ],
+);
+
+pub static SHAPE_DESCRIBE_NAT_GATEWAYS_RESULT: StructSchema = StructSchema::new(
+    "DescribeNatGatewaysResult",
+    &[
+        Member::new("NatGateways", &TYPE_NAT_GATEWAY_LIST).named("natGatewaySet"),
         Member::new("NextToken", &TYPE_STRING).named("nextToken"),
     ],
 );
@@ -1716,6 +2101,16 @@ pub static SHAPE_DETACH_INTERNET_GATEWAY_REQUEST: StructSchema = StructSchema::n
     ],
 );
 
+pub static SHAPE_DISASSOCIATE_ROUTE_TABLE_REQUEST: StructSchema = StructSchema::new(
+    "DisassociateRouteTableRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("AssociationId", &TYPE_ROUTE_TABLE_ASSOCIATION_ID)
+            .required()
+            .named("associationId"),
+    ],
+);
+
 pub static SHAPE_FILTER: StructSchema = StructSchema::new(
     "Filter",
     &[
@@ -1829,6 +2224,59 @@ pub static SHAPE_MODIFY_VPC_ATTRIBUTE_REQUEST: StructSchema = StructSchema::new(
         Member::new("EnableDnsSupport", &TYPE_ATTRIBUTE_BOOLEAN_VALUE),
         Member::new("VpcId", &TYPE_VPC_ID).required().named("vpcId"),
         Member::new("EnableNetworkAddressUsageMetrics", &TYPE_ATTRIBUTE_BOOLEAN_VALUE),
+    ],
+);
+
+pub static SHAPE_NAT_GATEWAY: StructSchema = StructSchema::new(
+    "NatGateway",
+    &[
+        Member::new("CreateTime", &TYPE_DATE_TIME).named("createTime"),
+        Member::new("DeleteTime", &TYPE_DATE_TIME).named("deleteTime"),
+        Member::new("FailureCode", &TYPE_STRING).named("failureCode"),
+        Member::new("FailureMessage", &TYPE_STRING).named("failureMessage"),
+        Member::new("NatGatewayAddresses", &TYPE_NAT_GATEWAY_ADDRESS_LIST).named("natGatewayAddressSet"),
+        Member::new("NatGatewayId", &TYPE_STRING).named("natGatewayId"),
+        Member::new("ProvisionedBandwidth", &TYPE_PROVISIONED_BANDWIDTH).named("provisionedBandwidth"),
+        Member::new("State", &TYPE_NAT_GATEWAY_STATE).named("state"),
+        Member::new("SubnetId", &TYPE_STRING).named("subnetId"),
+        Member::new("VpcId", &TYPE_STRING).named("vpcId"),
+        Member::new("Tags", &TYPE_TAG_LIST).named("tagSet"),
+        Member::new("ConnectivityType", &TYPE_CONNECTIVITY_TYPE).named("connectivityType"),
+        Member::new("AvailabilityMode", &TYPE_AVAILABILITY_MODE).named("availabilityMode"),
+        Member::new("AutoScalingIps", &TYPE_AUTO_SCALING_IPS_STATE).named("autoScalingIps"),
+        Member::new("AutoProvisionZones", &TYPE_AUTO_PROVISION_ZONES_STATE).named("autoProvisionZones"),
+        Member::new("AttachedAppliances", &TYPE_NAT_GATEWAY_ATTACHED_APPLIANCE_LIST)
+            .named("attachedApplianceSet"),
+        Member::new("RouteTableId", &TYPE_STRING).named("routeTableId"),
+    ],
+);
+
+pub static SHAPE_NAT_GATEWAY_ADDRESS: StructSchema = StructSchema::new(
+    "NatGatewayAddress",
+    &[
+        Member::new("AllocationId", &TYPE_STRING).named("allocationId"),
+        Member::new("NetworkInterfaceId", &TYPE_STRING).named("networkInterfaceId"),
+        Member::new("PrivateIp", &TYPE_STRING).named("privateIp"),
+        Member::new("PublicIp", &TYPE_STRING).named("publicIp"),
+        Member::new("AssociationId", &TYPE_STRING).named("associationId"),
+        Member::new("IsPrimary", &TYPE_BOOLEAN).named("isPrimary"),
+        Member::new("FailureMessage", &TYPE_STRING).named("failureMessage"),
+        Member::new("Status", &TYPE_NAT_GATEWAY_ADDRESS_STATUS).named("status"),
+        Member::new("AvailabilityZone", &TYPE_AVAILABILITY_ZONE_NAME).named("availabilityZone"),
+        Member::new("AvailabilityZoneId", &TYPE_AVAILABILITY_ZONE_ID).named("availabilityZoneId"),
+    ],
+);
+
+pub static SHAPE_NAT_GATEWAY_ATTACHED_APPLIANCE: StructSchema = StructSchema::new(
+    "NatGatewayAttachedAppliance",
+    &[
+        Member::new("Type", &TYPE_NAT_GATEWAY_APPLIANCE_TYPE).named("type"),
+        Member::new("ApplianceArn", &TYPE_STRING).named("applianceArn"),
+        Member::new("VpcEndpointId", &TYPE_STRING).named("vpcEndpointId"),
+        Member::new("AttachmentState", &TYPE_NAT_GATEWAY_APPLIANCE_STATE).named("attachmentState"),
+        Member::new("ModificationState", &TYPE_NAT_GATEWAY_APPLIANCE_MODIFY_STATE).named("modificationState"),
+        Member::new("FailureCode", &TYPE_STRING).named("failureCode"),
+        Member::new("FailureMessage", &TYPE_STRING).named("failureMessage"),
     ],
 );
 
@@ -2004,6 +2452,26 @@ pub static SHAPE_PROPAGATING_VGW: StructSchema = StructSchema::new(
     &[Member::new("GatewayId", &TYPE_STRING).named("gatewayId")],
 );
 
+pub static SHAPE_PROVISIONED_BANDWIDTH: StructSchema = StructSchema::new(
+    "ProvisionedBandwidth",
+    &[
+        Member::new("ProvisionTime", &TYPE_DATE_TIME).named("provisionTime"),
+        Member::new("Provisioned", &TYPE_STRING).named("provisioned"),
+        Member::new("RequestTime", &TYPE_DATE_TIME).named("requestTime"),
+        Member::new("Requested", &TYPE_STRING).named("requested"),
+        Member::new("Status", &TYPE_STRING).named("status"),
+    ],
+);
+
+pub static SHAPE_PTR_UPDATE_STATUS: StructSchema = StructSchema::new(
+    "PtrUpdateStatus",
+    &[
+        Member::new("Value", &TYPE_STRING).named("value"),
+        Member::new("Status", &TYPE_STRING).named("status"),
+        Member::new("Reason", &TYPE_STRING).named("reason"),
+    ],
+);
+
 pub static SHAPE_PUBLIC_IP_DNS_NAME_OPTIONS: StructSchema = StructSchema::new(
     "PublicIpDnsNameOptions",
     &[
@@ -2047,6 +2515,98 @@ pub static SHAPE_RELEASE_ADDRESS_REQUEST: StructSchema = StructSchema::new(
         Member::new("PublicIp", &TYPE_STRING),
         Member::new("NetworkBorderGroup", &TYPE_STRING),
         Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+    ],
+);
+
+pub static SHAPE_REPLACE_NETWORK_ACL_ASSOCIATION_REQUEST: StructSchema = StructSchema::new(
+    "ReplaceNetworkAclAssociationRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("AssociationId", &TYPE_NETWORK_ACL_ASSOCIATION_ID)
+            .required()
+            .named("associationId"),
+        Member::new("NetworkAclId", &TYPE_NETWORK_ACL_ID)
+            .required()
+            .named("networkAclId"),
+    ],
+);
+
+pub static SHAPE_REPLACE_NETWORK_ACL_ASSOCIATION_RESULT: StructSchema = StructSchema::new(
+    "ReplaceNetworkAclAssociationResult",
+    &[Member::new("NewAssociationId", &TYPE_STRING).named("newAssociationId")],
+);
+
+pub static SHAPE_REPLACE_NETWORK_ACL_ENTRY_REQUEST: StructSchema = StructSchema::new(
+    "ReplaceNetworkAclEntryRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("NetworkAclId", &TYPE_NETWORK_ACL_ID)
+            .required()
+            .named("networkAclId"),
+        Member::new("RuleNumber", &TYPE_INTEGER)
+            .required()
+            .named("ruleNumber"),
+        Member::new("Protocol", &TYPE_STRING).required().named("protocol"),
+        Member::new("RuleAction", &TYPE_RULE_ACTION)
+            .required()
+            .named("ruleAction"),
+        Member::new("Egress", &TYPE_BOOLEAN).required().named("egress"),
+        Member::new("CidrBlock", &TYPE_STRING).named("cidrBlock"),
+        Member::new("Ipv6CidrBlock", &TYPE_STRING).named("ipv6CidrBlock"),
+        Member::new("IcmpTypeCode", &TYPE_ICMP_TYPE_CODE).named("Icmp"),
+        Member::new("PortRange", &TYPE_PORT_RANGE).named("portRange"),
+    ],
+);
+
+pub static SHAPE_REPLACE_ROUTE_REQUEST: StructSchema = StructSchema::new(
+    "ReplaceRouteRequest",
+    &[
+        Member::new("DestinationPrefixListId", &TYPE_PREFIX_LIST_RESOURCE_ID),
+        Member::new("VpcEndpointId", &TYPE_VPC_ENDPOINT_ID),
+        Member::new("LocalTarget", &TYPE_BOOLEAN),
+        Member::new("TransitGatewayId", &TYPE_TRANSIT_GATEWAY_ID),
+        Member::new("LocalGatewayId", &TYPE_LOCAL_GATEWAY_ID),
+        Member::new("CarrierGatewayId", &TYPE_CARRIER_GATEWAY_ID),
+        Member::new("CoreNetworkArn", &TYPE_CORE_NETWORK_ARN),
+        Member::new("OdbNetworkArn", &TYPE_ODB_NETWORK_ARN),
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("RouteTableId", &TYPE_ROUTE_TABLE_ID)
+            .required()
+            .named("routeTableId"),
+        Member::new("DestinationCidrBlock", &TYPE_STRING).named("destinationCidrBlock"),
+        Member::new("GatewayId", &TYPE_ROUTE_GATEWAY_ID).named("gatewayId"),
+        Member::new("DestinationIpv6CidrBlock", &TYPE_STRING).named("destinationIpv6CidrBlock"),
+        Member::new(
+            "EgressOnlyInternetGatewayId",
+            &TYPE_EGRESS_ONLY_INTERNET_GATEWAY_ID,
+        )
+        .named("egressOnlyInternetGatewayId"),
+        Member::new("InstanceId", &TYPE_INSTANCE_ID).named("instanceId"),
+        Member::new("NetworkInterfaceId", &TYPE_NETWORK_INTERFACE_ID).named("networkInterfaceId"),
+        Member::new("VpcPeeringConnectionId", &TYPE_VPC_PEERING_CONNECTION_ID)
+            .named("vpcPeeringConnectionId"),
+        Member::new("NatGatewayId", &TYPE_NAT_GATEWAY_ID).named("natGatewayId"),
+    ],
+);
+
+pub static SHAPE_REPLACE_ROUTE_TABLE_ASSOCIATION_REQUEST: StructSchema = StructSchema::new(
+    "ReplaceRouteTableAssociationRequest",
+    &[
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
+        Member::new("AssociationId", &TYPE_ROUTE_TABLE_ASSOCIATION_ID)
+            .required()
+            .named("associationId"),
+        Member::new("RouteTableId", &TYPE_ROUTE_TABLE_ID)
+            .required()
+            .named("routeTableId"),
+    ],
+);
+
+pub static SHAPE_REPLACE_ROUTE_TABLE_ASSOCIATION_RESULT: StructSchema = StructSchema::new(
+    "ReplaceRouteTableAssociationResult",
+    &[
+        Member::new("NewAssociationId", &TYPE_STRING).named("newAssociationId"),
+        Member::new("AssociationState", &TYPE_ROUTE_TABLE_ASSOCIATION_STATE).named("associationState"),
     ],
 );
 
@@ -2498,10 +3058,28 @@ static TYPE_ACCOUNT_ATTRIBUTE_VALUE_LIST: TypeSchema = TypeSchema::new(
 
 static TYPE_ADDRESS: TypeSchema = TypeSchema::new("Address", Kind::Struct(StructRef::new(&SHAPE_ADDRESS)));
 
+static TYPE_ADDRESS_ATTRIBUTE: TypeSchema = TypeSchema::new(
+    "AddressAttribute",
+    Kind::Struct(StructRef::new(&SHAPE_ADDRESS_ATTRIBUTE)),
+);
+
+static TYPE_ADDRESS_ATTRIBUTE_NAME: TypeSchema =
+    TypeSchema::new("AddressAttributeName", Kind::String).values(&["domain-name"]);
+
 static TYPE_ADDRESS_LIST: TypeSchema = TypeSchema::new(
     "AddressList",
     Kind::List {
         member: &Member::new("member", &TYPE_ADDRESS).named("item"),
+    },
+);
+
+static TYPE_ADDRESS_MAX_RESULTS: TypeSchema =
+    TypeSchema::new("AddressMaxResults", Kind::Integer(32)).range(Some(1), Some(1000));
+
+static TYPE_ADDRESS_SET: TypeSchema = TypeSchema::new(
+    "AddressSet",
+    Kind::List {
+        member: &Member::new("member", &TYPE_ADDRESS_ATTRIBUTE).named("item"),
     },
 );
 
@@ -2511,6 +3089,13 @@ static TYPE_ALLOCATION_ID_LIST: TypeSchema = TypeSchema::new(
     "AllocationIdList",
     Kind::List {
         member: &Member::new("member", &TYPE_ALLOCATION_ID).named("AllocationId"),
+    },
+);
+
+static TYPE_ALLOCATION_IDS: TypeSchema = TypeSchema::new(
+    "AllocationIds",
+    Kind::List {
+        member: &Member::new("member", &TYPE_ALLOCATION_ID).named("item"),
     },
 );
 
@@ -2543,9 +3128,30 @@ static TYPE_ATTRIBUTE_BOOLEAN_VALUE: TypeSchema = TypeSchema::new(
     Kind::Struct(StructRef::new(&SHAPE_ATTRIBUTE_BOOLEAN_VALUE)),
 );
 
+static TYPE_AUTO_PROVISION_ZONES_STATE: TypeSchema =
+    TypeSchema::new("AutoProvisionZonesState", Kind::String).values(&["enabled", "disabled"]);
+
+static TYPE_AUTO_SCALING_IPS_STATE: TypeSchema =
+    TypeSchema::new("AutoScalingIpsState", Kind::String).values(&["enabled", "disabled"]);
+
+static TYPE_AVAILABILITY_MODE: TypeSchema =
+    TypeSchema::new("AvailabilityMode", Kind::String).values(&["zonal", "regional"]);
+
 static TYPE_AVAILABILITY_ZONE: TypeSchema = TypeSchema::new(
     "AvailabilityZone",
     Kind::Struct(StructRef::new(&SHAPE_AVAILABILITY_ZONE)),
+);
+
+static TYPE_AVAILABILITY_ZONE_ADDRESS: TypeSchema = TypeSchema::new(
+    "AvailabilityZoneAddress",
+    Kind::Struct(StructRef::new(&SHAPE_AVAILABILITY_ZONE_ADDRESS)),
+);
+
+static TYPE_AVAILABILITY_ZONE_ADDRESSES: TypeSchema = TypeSchema::new(
+    "AvailabilityZoneAddresses",
+    Kind::List {
+        member: &Member::new("member", &TYPE_AVAILABILITY_ZONE_ADDRESS).named("AvailabilityZoneAddress"),
+    },
 );
 
 static TYPE_AVAILABILITY_ZONE_GEOGRAPHY: TypeSchema = TypeSchema::new(
@@ -2559,6 +3165,8 @@ static TYPE_AVAILABILITY_ZONE_GEOGRAPHY_LIST: TypeSchema = TypeSchema::new(
         member: &Member::new("member", &TYPE_AVAILABILITY_ZONE_GEOGRAPHY).named("item"),
     },
 );
+
+static TYPE_AVAILABILITY_ZONE_ID: TypeSchema = TypeSchema::new("AvailabilityZoneId", Kind::String);
 
 static TYPE_AVAILABILITY_ZONE_LIST: TypeSchema = TypeSchema::new(
     "AvailabilityZoneList",
@@ -2578,6 +3186,8 @@ static TYPE_AVAILABILITY_ZONE_MESSAGE_LIST: TypeSchema = TypeSchema::new(
         member: &Member::new("member", &TYPE_AVAILABILITY_ZONE_MESSAGE).named("item"),
     },
 );
+
+static TYPE_AVAILABILITY_ZONE_NAME: TypeSchema = TypeSchema::new("AvailabilityZoneName", Kind::String);
 
 static TYPE_AVAILABILITY_ZONE_OPT_IN_STATUS: TypeSchema =
     TypeSchema::new("AvailabilityZoneOptInStatus", Kind::String).values(&[
@@ -2626,12 +3236,18 @@ static TYPE_CONNECTION_TRACKING_CONFIGURATION: TypeSchema = TypeSchema::new(
     Kind::Struct(StructRef::new(&SHAPE_CONNECTION_TRACKING_CONFIGURATION)),
 );
 
+static TYPE_CONNECTIVITY_TYPE: TypeSchema =
+    TypeSchema::new("ConnectivityType", Kind::String).values(&["private", "public"]);
+
 static TYPE_CORE_NETWORK_ARN: TypeSchema = TypeSchema::new("CoreNetworkArn", Kind::String);
 
 static TYPE_DATE_TIME: TypeSchema = TypeSchema::new("DateTime", Kind::Timestamp);
 
 static TYPE_DESCRIBE_INTERNET_GATEWAYS_MAX_RESULTS: TypeSchema =
     TypeSchema::new("DescribeInternetGatewaysMaxResults", Kind::Integer(32)).range(Some(5), Some(1000));
+
+static TYPE_DESCRIBE_NAT_GATEWAYS_MAX_RESULTS: TypeSchema =
+    TypeSchema::new("DescribeNatGatewaysMaxResults", Kind::Integer(32)).range(Some(5), Some(1000));
 
 static TYPE_DESCRIBE_NETWORK_ACLS_MAX_RESULTS: TypeSchema =
     TypeSchema::new("DescribeNetworkAclsMaxResults", Kind::Integer(32)).range(Some(5), Some(1000));
@@ -2656,6 +3272,9 @@ static TYPE_DESCRIBE_VPCS_MAX_RESULTS: TypeSchema =
 
 static TYPE_DOMAIN_TYPE: TypeSchema =
     TypeSchema::new("DomainType", Kind::String).values(&["vpc", "standard"]);
+
+static TYPE_EGRESS_ONLY_INTERNET_GATEWAY_ID: TypeSchema =
+    TypeSchema::new("EgressOnlyInternetGatewayId", Kind::String);
 
 static TYPE_FILTER: TypeSchema = TypeSchema::new("Filter", Kind::Struct(StructRef::new(&SHAPE_FILTER)));
 
@@ -2700,6 +3319,8 @@ static TYPE_ICMP_TYPE_CODE: TypeSchema = TypeSchema::new(
     Kind::Struct(StructRef::new(&SHAPE_ICMP_TYPE_CODE)),
 );
 
+static TYPE_INSTANCE_ID: TypeSchema = TypeSchema::new("InstanceId", Kind::String);
+
 static TYPE_INTEGER: TypeSchema = TypeSchema::new("Integer", Kind::Integer(32));
 
 static TYPE_INTERNET_GATEWAY: TypeSchema = TypeSchema::new(
@@ -2732,6 +3353,13 @@ static TYPE_INTERNET_GATEWAY_LIST: TypeSchema = TypeSchema::new(
     "InternetGatewayList",
     Kind::List {
         member: &Member::new("member", &TYPE_INTERNET_GATEWAY).named("item"),
+    },
+);
+
+static TYPE_IP_LIST: TypeSchema = TypeSchema::new(
+    "IpList",
+    Kind::List {
+        member: &Member::new("member", &TYPE_STRING).named("item"),
     },
 );
 
@@ -2800,6 +3428,89 @@ static TYPE_IPV6_RANGE_LIST: TypeSchema = TypeSchema::new(
     },
 );
 
+static TYPE_LOCAL_GATEWAY_ID: TypeSchema = TypeSchema::new("LocalGatewayId", Kind::String);
+
+static TYPE_NAT_GATEWAY: TypeSchema =
+    TypeSchema::new("NatGateway", Kind::Struct(StructRef::new(&SHAPE_NAT_GATEWAY)));
+
+static TYPE_NAT_GATEWAY_ADDRESS: TypeSchema = TypeSchema::new(
+    "NatGatewayAddress",
+    Kind::Struct(StructRef::new(&SHAPE_NAT_GATEWAY_ADDRESS)),
+);
+
+static TYPE_NAT_GATEWAY_ADDRESS_LIST: TypeSchema = TypeSchema::new(
+    "NatGatewayAddressList",
+    Kind::List {
+        member: &Member::new("member", &TYPE_NAT_GATEWAY_ADDRESS).named("item"),
+    },
+);
+
+static TYPE_NAT_GATEWAY_ADDRESS_STATUS: TypeSchema = TypeSchema::new("NatGatewayAddressStatus", Kind::String)
+    .values(&[
+        "assigning",
+        "unassigning",
+        "associating",
+        "disassociating",
+        "succeeded",
+        "failed",
+    ]);
+
+static TYPE_NAT_GATEWAY_APPLIANCE_MODIFY_STATE: TypeSchema =
+    TypeSchema::new("NatGatewayApplianceModifyState", Kind::String).values(&[
+        "modifying",
+        "completed",
+        "failed",
+    ]);
+
+static TYPE_NAT_GATEWAY_APPLIANCE_STATE: TypeSchema =
+    TypeSchema::new("NatGatewayApplianceState", Kind::String).values(&[
+        "attaching",
+        "attached",
+        "detaching",
+        "detached",
+        "attach-failed",
+        "detach-failed",
+    ]);
+
+static TYPE_NAT_GATEWAY_APPLIANCE_TYPE: TypeSchema =
+    TypeSchema::new("NatGatewayApplianceType", Kind::String).values(&["network-firewall-proxy"]);
+
+static TYPE_NAT_GATEWAY_ATTACHED_APPLIANCE: TypeSchema = TypeSchema::new(
+    "NatGatewayAttachedAppliance",
+    Kind::Struct(StructRef::new(&SHAPE_NAT_GATEWAY_ATTACHED_APPLIANCE)),
+);
+
+static TYPE_NAT_GATEWAY_ATTACHED_APPLIANCE_LIST: TypeSchema = TypeSchema::new(
+    "NatGatewayAttachedApplianceList",
+    Kind::List {
+        member: &Member::new("member", &TYPE_NAT_GATEWAY_ATTACHED_APPLIANCE).named("item"),
+    },
+);
+
+static TYPE_NAT_GATEWAY_ID: TypeSchema = TypeSchema::new("NatGatewayId", Kind::String);
+
+static TYPE_NAT_GATEWAY_ID_STRING_LIST: TypeSchema = TypeSchema::new(
+    "NatGatewayIdStringList",
+    Kind::List {
+        member: &Member::new("member", &TYPE_NAT_GATEWAY_ID).named("item"),
+    },
+);
+
+static TYPE_NAT_GATEWAY_LIST: TypeSchema = TypeSchema::new(
+    "NatGatewayList",
+    Kind::List {
+        member: &Member::new("member", &TYPE_NAT_GATEWAY).named("item"),
+    },
+);
+
+static TYPE_NAT_GATEWAY_STATE: TypeSchema = TypeSchema::new("NatGatewayState", Kind::String).values(&[
+    "pending",
+    "failed",
+    "available",
+    "deleting",
+    "deleted",
+]);
+
 static TYPE_NETMASK_LENGTH: TypeSchema = TypeSchema::new("NetmaskLength", Kind::Integer(32));
 
 static TYPE_NETWORK_ACL: TypeSchema =
@@ -2809,6 +3520,8 @@ static TYPE_NETWORK_ACL_ASSOCIATION: TypeSchema = TypeSchema::new(
     "NetworkAclAssociation",
     Kind::Struct(StructRef::new(&SHAPE_NETWORK_ACL_ASSOCIATION)),
 );
+
+static TYPE_NETWORK_ACL_ASSOCIATION_ID: TypeSchema = TypeSchema::new("NetworkAclAssociationId", Kind::String);
 
 static TYPE_NETWORK_ACL_ASSOCIATION_LIST: TypeSchema = TypeSchema::new(
     "NetworkAclAssociationList",
@@ -2925,6 +3638,8 @@ static TYPE_NETWORK_INTERFACE_TYPE: TypeSchema = TypeSchema::new("NetworkInterfa
         "aws_codestar_connections_managed",
     ]);
 
+static TYPE_NEXT_TOKEN: TypeSchema = TypeSchema::new("NextToken", Kind::String);
+
 static TYPE_ODB_NETWORK_ARN: TypeSchema = TypeSchema::new("OdbNetworkArn", Kind::String);
 
 static TYPE_OPERATOR_RESPONSE: TypeSchema = TypeSchema::new(
@@ -2954,6 +3669,9 @@ static TYPE_PRIVATE_DNS_NAME_OPTIONS_ON_LAUNCH: TypeSchema = TypeSchema::new(
     Kind::Struct(StructRef::new(&SHAPE_PRIVATE_DNS_NAME_OPTIONS_ON_LAUNCH)),
 );
 
+static TYPE_PRIVATE_IP_ADDRESS_COUNT: TypeSchema =
+    TypeSchema::new("PrivateIpAddressCount", Kind::Integer(32)).range(Some(1), Some(31));
+
 static TYPE_PROPAGATING_VGW: TypeSchema = TypeSchema::new(
     "PropagatingVgw",
     Kind::Struct(StructRef::new(&SHAPE_PROPAGATING_VGW)),
@@ -2964,6 +3682,16 @@ static TYPE_PROPAGATING_VGW_LIST: TypeSchema = TypeSchema::new(
     Kind::List {
         member: &Member::new("member", &TYPE_PROPAGATING_VGW).named("item"),
     },
+);
+
+static TYPE_PROVISIONED_BANDWIDTH: TypeSchema = TypeSchema::new(
+    "ProvisionedBandwidth",
+    Kind::Struct(StructRef::new(&SHAPE_PROVISIONED_BANDWIDTH)),
+);
+
+static TYPE_PTR_UPDATE_STATUS: TypeSchema = TypeSchema::new(
+    "PtrUpdateStatus",
+    Kind::Struct(StructRef::new(&SHAPE_PTR_UPDATE_STATUS)),
 );
 
 static TYPE_PUBLIC_IP_ADDRESS: TypeSchema = TypeSchema::new("PublicIpAddress", Kind::String);
@@ -3151,6 +3879,8 @@ static TYPE_REVOKED_SECURITY_GROUP_RULE_LIST: TypeSchema = TypeSchema::new(
 
 static TYPE_ROUTE: TypeSchema = TypeSchema::new("Route", Kind::Struct(StructRef::new(&SHAPE_ROUTE)));
 
+static TYPE_ROUTE_GATEWAY_ID: TypeSchema = TypeSchema::new("RouteGatewayId", Kind::String);
+
 static TYPE_ROUTE_LIST: TypeSchema = TypeSchema::new(
     "RouteList",
     Kind::List {
@@ -3175,6 +3905,8 @@ static TYPE_ROUTE_TABLE_ASSOCIATION: TypeSchema = TypeSchema::new(
     "RouteTableAssociation",
     Kind::Struct(StructRef::new(&SHAPE_ROUTE_TABLE_ASSOCIATION)),
 );
+
+static TYPE_ROUTE_TABLE_ASSOCIATION_ID: TypeSchema = TypeSchema::new("RouteTableAssociationId", Kind::String);
 
 static TYPE_ROUTE_TABLE_ASSOCIATION_LIST: TypeSchema = TypeSchema::new(
     "RouteTableAssociationList",
@@ -3350,6 +4082,8 @@ static TYPE_TAGGABLE_RESOURCE_ID: TypeSchema = TypeSchema::new("TaggableResource
 static TYPE_TENANCY: TypeSchema =
     TypeSchema::new("Tenancy", Kind::String).values(&["default", "dedicated", "host"]);
 
+static TYPE_TRANSIT_GATEWAY_ID: TypeSchema = TypeSchema::new("TransitGatewayId", Kind::String);
+
 static TYPE_USER_ID_GROUP_PAIR: TypeSchema = TypeSchema::new(
     "UserIdGroupPair",
     Kind::Struct(StructRef::new(&SHAPE_USER_ID_GROUP_PAIR)),
@@ -3453,6 +4187,8 @@ static TYPE_VPC_ENCRYPTION_CONTROL_STATE: TypeSchema =
         "delete-failed",
     ]);
 
+static TYPE_VPC_ENDPOINT_ID: TypeSchema = TypeSchema::new("VpcEndpointId", Kind::String);
+
 static TYPE_VPC_ID: TypeSchema = TypeSchema::new("VpcId", Kind::String);
 
 static TYPE_VPC_ID_STRING_LIST: TypeSchema = TypeSchema::new(
@@ -3480,6 +4216,8 @@ static TYPE_VPC_LIST: TypeSchema = TypeSchema::new(
         member: &Member::new("member", &TYPE_VPC).named("item"),
     },
 );
+
+static TYPE_VPC_PEERING_CONNECTION_ID: TypeSchema = TypeSchema::new("VpcPeeringConnectionId", Kind::String);
 
 static TYPE_VPC_STATE: TypeSchema =
     TypeSchema::new("VpcState", Kind::String).values(&["pending", "available", "deleting"]);

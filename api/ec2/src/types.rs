@@ -43,6 +43,15 @@ shape! {
 }
 
 shape! {
+    AddressAttribute = &crate::schema::SHAPE_ADDRESS_ATTRIBUTE; {
+        public_ip: String,
+        allocation_id: String,
+        ptr_record: String,
+        ptr_record_update: PtrUpdateStatus,
+    }
+}
+
+shape! {
     AllocateAddressRequest = &crate::schema::SHAPE_ALLOCATE_ADDRESS_REQUEST; {
         domain: DomainType,
         address: String,
@@ -65,6 +74,23 @@ shape! {
         customer_owned_ipv4_pool: String,
         carrier_ip: String,
         public_ip: String,
+    }
+}
+
+shape! {
+    AssociateRouteTableRequest = &crate::schema::SHAPE_ASSOCIATE_ROUTE_TABLE_REQUEST; {
+        gateway_id: String,
+        public_ipv4_pool: String,
+        dry_run: bool,
+        subnet_id: String,
+        route_table_id: String,
+    }
+}
+
+shape! {
+    AssociateRouteTableResult = &crate::schema::SHAPE_ASSOCIATE_ROUTE_TABLE_RESULT; {
+        association_id: String,
+        association_state: RouteTableAssociationState,
     }
 }
 
@@ -160,6 +186,14 @@ shape! {
 }
 
 shape! {
+    AvailabilityZoneAddress = &crate::schema::SHAPE_AVAILABILITY_ZONE_ADDRESS; {
+        availability_zone: String,
+        availability_zone_id: String,
+        allocation_ids: Vec<String>,
+    }
+}
+
+shape! {
     AvailabilityZoneGeography = &crate::schema::SHAPE_AVAILABILITY_ZONE_GEOGRAPHY; {
         name: String,
     }
@@ -213,6 +247,106 @@ shape! {
 shape! {
     CreateInternetGatewayResult = &crate::schema::SHAPE_CREATE_INTERNET_GATEWAY_RESULT; {
         internet_gateway: InternetGateway,
+    }
+}
+
+shape! {
+    CreateNatGatewayRequest = &crate::schema::SHAPE_CREATE_NAT_GATEWAY_REQUEST; {
+        availability_mode: AvailabilityMode,
+        allocation_id: String,
+        client_token: String,
+        dry_run: bool,
+        subnet_id: String,
+        vpc_id: String,
+        availability_zone_addresses: Vec<AvailabilityZoneAddress>,
+        tag_specifications: Vec<TagSpecification>,
+        connectivity_type: ConnectivityType,
+        private_ip_address: String,
+        secondary_allocation_ids: Vec<String>,
+        secondary_private_ip_addresses: Vec<String>,
+        secondary_private_ip_address_count: i32,
+    }
+}
+
+shape! {
+    CreateNatGatewayResult = &crate::schema::SHAPE_CREATE_NAT_GATEWAY_RESULT; {
+        client_token: String,
+        nat_gateway: NatGateway,
+    }
+}
+
+shape! {
+    CreateNetworkAclEntryRequest = &crate::schema::SHAPE_CREATE_NETWORK_ACL_ENTRY_REQUEST; {
+        dry_run: bool,
+        network_acl_id: String,
+        rule_number: i32,
+        protocol: String,
+        rule_action: RuleAction,
+        egress: bool,
+        cidr_block: String,
+        ipv6_cidr_block: String,
+        icmp_type_code: IcmpTypeCode,
+        port_range: PortRange,
+    }
+}
+
+shape! {
+    CreateNetworkAclRequest = &crate::schema::SHAPE_CREATE_NETWORK_ACL_REQUEST; {
+        tag_specifications: Vec<TagSpecification>,
+        client_token: String,
+        dry_run: bool,
+        vpc_id: String,
+    }
+}
+
+shape! {
+    CreateNetworkAclResult = &crate::schema::SHAPE_CREATE_NETWORK_ACL_RESULT; {
+        network_acl: NetworkAcl,
+        client_token: String,
+    }
+}
+
+shape! {
+    CreateRouteRequest = &crate::schema::SHAPE_CREATE_ROUTE_REQUEST; {
+        destination_prefix_list_id: String,
+        vpc_endpoint_id: String,
+        transit_gateway_id: String,
+        local_gateway_id: String,
+        carrier_gateway_id: String,
+        core_network_arn: String,
+        odb_network_arn: String,
+        dry_run: bool,
+        route_table_id: String,
+        destination_cidr_block: String,
+        gateway_id: String,
+        destination_ipv6_cidr_block: String,
+        egress_only_internet_gateway_id: String,
+        instance_id: String,
+        network_interface_id: String,
+        vpc_peering_connection_id: String,
+        nat_gateway_id: String,
+    }
+}
+
+shape! {
+    CreateRouteResult = &crate::schema::SHAPE_CREATE_ROUTE_RESULT; {
+        r#return: bool,
+    }
+}
+
+shape! {
+    CreateRouteTableRequest = &crate::schema::SHAPE_CREATE_ROUTE_TABLE_REQUEST; {
+        tag_specifications: Vec<TagSpecification>,
+        client_token: String,
+        dry_run: bool,
+        vpc_id: String,
+    }
+}
+
+shape! {
+    CreateRouteTableResult = &crate::schema::SHAPE_CREATE_ROUTE_TABLE_RESULT; {
+        route_table: RouteTable,
+        client_token: String,
     }
 }
 
@@ -298,6 +432,52 @@ shape! {
 }
 
 shape! {
+    DeleteNatGatewayRequest = &crate::schema::SHAPE_DELETE_NAT_GATEWAY_REQUEST; {
+        dry_run: bool,
+        nat_gateway_id: String,
+    }
+}
+
+shape! {
+    DeleteNatGatewayResult = &crate::schema::SHAPE_DELETE_NAT_GATEWAY_RESULT; {
+        nat_gateway_id: String,
+    }
+}
+
+shape! {
+    DeleteNetworkAclEntryRequest = &crate::schema::SHAPE_DELETE_NETWORK_ACL_ENTRY_REQUEST; {
+        dry_run: bool,
+        network_acl_id: String,
+        rule_number: i32,
+        egress: bool,
+    }
+}
+
+shape! {
+    DeleteNetworkAclRequest = &crate::schema::SHAPE_DELETE_NETWORK_ACL_REQUEST; {
+        dry_run: bool,
+        network_acl_id: String,
+    }
+}
+
+shape! {
+    DeleteRouteRequest = &crate::schema::SHAPE_DELETE_ROUTE_REQUEST; {
+        destination_prefix_list_id: String,
+        dry_run: bool,
+        route_table_id: String,
+        destination_cidr_block: String,
+        destination_ipv6_cidr_block: String,
+    }
+}
+
+shape! {
+    DeleteRouteTableRequest = &crate::schema::SHAPE_DELETE_ROUTE_TABLE_REQUEST; {
+        dry_run: bool,
+        route_table_id: String,
+    }
+}
+
+shape! {
     DeleteSecurityGroupRequest = &crate::schema::SHAPE_DELETE_SECURITY_GROUP_REQUEST; {
         group_id: String,
         group_name: String,
@@ -348,6 +528,23 @@ shape! {
 }
 
 shape! {
+    DescribeAddressesAttributeRequest = &crate::schema::SHAPE_DESCRIBE_ADDRESSES_ATTRIBUTE_REQUEST; {
+        allocation_ids: Vec<String>,
+        attribute: AddressAttributeName,
+        next_token: String,
+        max_results: i32,
+        dry_run: bool,
+    }
+}
+
+shape! {
+    DescribeAddressesAttributeResult = &crate::schema::SHAPE_DESCRIBE_ADDRESSES_ATTRIBUTE_RESULT; {
+        addresses: Vec<AddressAttribute>,
+        next_token: String,
+    }
+}
+
+shape! {
     DescribeAddressesRequest = &crate::schema::SHAPE_DESCRIBE_ADDRESSES_REQUEST; {
         public_ips: Vec<String>,
         dry_run: bool,
@@ -391,6 +588,23 @@ shape! {
 shape! {
     DescribeInternetGatewaysResult = &crate::schema::SHAPE_DESCRIBE_INTERNET_GATEWAYS_RESULT; {
         internet_gateways: Vec<InternetGateway>,
+        next_token: String,
+    }
+}
+
+shape! {
+    DescribeNatGatewaysRequest = &crate::schema::SHAPE_DESCRIBE_NAT_GATEWAYS_REQUEST; {
+        dry_run: bool,
+        filter: Vec<Filter>,
+        max_results: i32,
+        nat_gateway_ids: Vec<String>,
+        next_token: String,
+    }
+}
+
+shape! {
+    DescribeNatGatewaysResult = &crate::schema::SHAPE_DESCRIBE_NAT_GATEWAYS_RESULT; {
+        nat_gateways: Vec<NatGateway>,
         next_token: String,
     }
 }
@@ -573,6 +787,13 @@ shape! {
 }
 
 shape! {
+    DisassociateRouteTableRequest = &crate::schema::SHAPE_DISASSOCIATE_ROUTE_TABLE_REQUEST; {
+        dry_run: bool,
+        association_id: String,
+    }
+}
+
+shape! {
     Filter = &crate::schema::SHAPE_FILTER; {
         name: String,
         values: Vec<String>,
@@ -669,6 +890,55 @@ shape! {
         enable_dns_support: AttributeBooleanValue,
         vpc_id: String,
         enable_network_address_usage_metrics: AttributeBooleanValue,
+    }
+}
+
+shape! {
+    NatGateway = &crate::schema::SHAPE_NAT_GATEWAY; {
+        create_time: Timestamp,
+        delete_time: Timestamp,
+        failure_code: String,
+        failure_message: String,
+        nat_gateway_addresses: Vec<NatGatewayAddress>,
+        nat_gateway_id: String,
+        provisioned_bandwidth: ProvisionedBandwidth,
+        state: NatGatewayState,
+        subnet_id: String,
+        vpc_id: String,
+        tags: Vec<Tag>,
+        connectivity_type: ConnectivityType,
+        availability_mode: AvailabilityMode,
+        auto_scaling_ips: AutoScalingIpsState,
+        auto_provision_zones: AutoProvisionZonesState,
+        attached_appliances: Vec<NatGatewayAttachedAppliance>,
+        route_table_id: String,
+    }
+}
+
+shape! {
+    NatGatewayAddress = &crate::schema::SHAPE_NAT_GATEWAY_ADDRESS; {
+        allocation_id: String,
+        network_interface_id: String,
+        private_ip: String,
+        public_ip: String,
+        association_id: String,
+        is_primary: bool,
+        failure_message: String,
+        status: NatGatewayAddressStatus,
+        availability_zone: String,
+        availability_zone_id: String,
+    }
+}
+
+shape! {
+    NatGatewayAttachedAppliance = &crate::schema::SHAPE_NAT_GATEWAY_ATTACHED_APPLIANCE; {
+        r#type: NatGatewayApplianceType,
+        appliance_arn: String,
+        vpc_endpoint_id: String,
+        attachment_state: NatGatewayApplianceState,
+        modification_state: NatGatewayApplianceModifyState,
+        failure_code: String,
+        failure_message: String,
     }
 }
 
@@ -823,6 +1093,24 @@ shape! {
 }
 
 shape! {
+    ProvisionedBandwidth = &crate::schema::SHAPE_PROVISIONED_BANDWIDTH; {
+        provision_time: Timestamp,
+        provisioned: String,
+        request_time: Timestamp,
+        requested: String,
+        status: String,
+    }
+}
+
+shape! {
+    PtrUpdateStatus = &crate::schema::SHAPE_PTR_UPDATE_STATUS; {
+        value: String,
+        status: String,
+        reason: String,
+    }
+}
+
+shape! {
     PublicIpDnsNameOptions = &crate::schema::SHAPE_PUBLIC_IP_DNS_NAME_OPTIONS; {
         dns_hostname_type: String,
         public_ipv4_dns_name: String,
@@ -862,6 +1150,73 @@ shape! {
         public_ip: String,
         network_border_group: String,
         dry_run: bool,
+    }
+}
+
+shape! {
+    ReplaceNetworkAclAssociationRequest = &crate::schema::SHAPE_REPLACE_NETWORK_ACL_ASSOCIATION_REQUEST; {
+        dry_run: bool,
+        association_id: String,
+        network_acl_id: String,
+    }
+}
+
+shape! {
+    ReplaceNetworkAclAssociationResult = &crate::schema::SHAPE_REPLACE_NETWORK_ACL_ASSOCIATION_RESULT; {
+        new_association_id: String,
+    }
+}
+
+shape! {
+    ReplaceNetworkAclEntryRequest = &crate::schema::SHAPE_REPLACE_NETWORK_ACL_ENTRY_REQUEST; {
+        dry_run: bool,
+        network_acl_id: String,
+        rule_number: i32,
+        protocol: String,
+        rule_action: RuleAction,
+        egress: bool,
+        cidr_block: String,
+        ipv6_cidr_block: String,
+        icmp_type_code: IcmpTypeCode,
+        port_range: PortRange,
+    }
+}
+
+shape! {
+    ReplaceRouteRequest = &crate::schema::SHAPE_REPLACE_ROUTE_REQUEST; {
+        destination_prefix_list_id: String,
+        vpc_endpoint_id: String,
+        local_target: bool,
+        transit_gateway_id: String,
+        local_gateway_id: String,
+        carrier_gateway_id: String,
+        core_network_arn: String,
+        odb_network_arn: String,
+        dry_run: bool,
+        route_table_id: String,
+        destination_cidr_block: String,
+        gateway_id: String,
+        destination_ipv6_cidr_block: String,
+        egress_only_internet_gateway_id: String,
+        instance_id: String,
+        network_interface_id: String,
+        vpc_peering_connection_id: String,
+        nat_gateway_id: String,
+    }
+}
+
+shape! {
+    ReplaceRouteTableAssociationRequest = &crate::schema::SHAPE_REPLACE_ROUTE_TABLE_ASSOCIATION_REQUEST; {
+        dry_run: bool,
+        association_id: String,
+        route_table_id: String,
+    }
+}
+
+shape! {
+    ReplaceRouteTableAssociationResult = &crate::schema::SHAPE_REPLACE_ROUTE_TABLE_ASSOCIATION_RESULT; {
+        new_association_id: String,
+        association_state: RouteTableAssociationState,
     }
 }
 

@@ -61,6 +61,7 @@ pub(crate) async fn make_default(
         dns_hostnames: true,
         usage_metrics: false,
         owner: account.to_string(),
+        main: None,
     };
     txn.put(&VPCS, place, vpc.id.as_str(), &vpc).await?;
     let group = default_group(&vpc, id("sg", ""));

@@ -5,12 +5,14 @@ use haechi_store::{Scope, Table};
 
 use crate::model::address::Address;
 use crate::model::internet_gateway::InternetGateway;
+use crate::model::nat_gateway::NatGateway;
+use crate::model::route_table::RouteTable;
 use crate::model::security_group::SecurityGroup;
 use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
 use crate::tags::Tags;
 
-/// VPCs, each with its main route table and its default network ACL.
+/// VPCs, each with its default network ACL.
 pub(crate) const VPCS: Table<Vpc> = Table::new("ec2", "vpcs", 1).guarded();
 
 /// Subnets.
@@ -22,6 +24,12 @@ pub(crate) const SECURITY_GROUPS: Table<SecurityGroup> = Table::new("ec2", "secu
 /// Internet gateways.
 pub(crate) const INTERNET_GATEWAYS: Table<InternetGateway> =
     Table::new("ec2", "internet-gateways", 1).guarded();
+
+/// Route tables that somebody made or changed.
+pub(crate) const ROUTE_TABLES: Table<RouteTable> = Table::new("ec2", "route-tables", 1).guarded();
+
+/// NAT gateways.
+pub(crate) const NAT_GATEWAYS: Table<NatGateway> = Table::new("ec2", "nat-gateways", 1).guarded();
 
 /// Elastic IP addresses, by allocation id.
 pub(crate) const ADDRESSES: Table<Address> = Table::new("ec2", "addresses", 1).guarded();

@@ -1,4 +1,4 @@
-//! A VPC, with the main route table and the default network ACL that live and die with it.
+//! A VPC, with the default network ACL that lives and dies with it.
 
 use haechi_core::Failure;
 use haechi_store::Table;
@@ -27,17 +27,31 @@ pub(crate) struct Vpc {
     #[serde(default)]
     pub(crate) usage_metrics: bool,
     pub(crate) owner: String,
+    /// Its main route table, once that is another than the one it was made with.
+    #[serde(default)]
+    pub(crate) main: Option<MainTable>,
+}
+
+/// A route table as the main one of a VPC.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct MainTable {
+    pub(crate) table: String,
+    /// `rtbassoc-…`
+    pub(crate) association: String,
 }
 
 impl Vpc {
-    /// Its main route table.
-    pub(crate) fn route_table(&self) -> String {
+    /// The route table that it was made with.
+    pub(crate) fn first_route_table(&self) -> String {
         ids::derived("rtb", &[&self.id])
     }
 
-    /// What makes that route table its main one.
-    pub(crate) fn main_association(&self) -> String {
-        ids::derived("rtbassoc", &[&self.id])
+    /// Its main route table: subnets without one of their own use it.
+    pub(crate) fn main_table(&self) -> MainTable {
+        self.main.clone().unwrap_or_else(|| MainTable {
+            table: self.first_route_table(),
+            association: ids::derived("rtbassoc", &[&self.id]),
+        })
     }
 
     /// Its default network ACL.

@@ -7,8 +7,12 @@ use haechi_api_ec2 as api;
 use haechi_core::{Call, Failure};
 use haechi_wire::Empty;
 
+use crate::filters::Facts;
 use crate::model::address::Address;
+use crate::model::nat_gateway::NatGateway;
+use crate::model::subnet::Subnet;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
+use crate::ops::network_interfaces::{id_of, private_address};
 use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error, ids};
@@ -79,7 +83,15 @@ pub(crate) async fn release_address(
     let call = &call;
     ec2.platform
         .write(call, |txn| async move {
-            current::<Address>(&txn, call, id).await?;
+            let address = current::<Address>(&txn, call, id).await?;
+            let gateways = current_all::<NatGateway>(&txn, call).await?;
+            if gateways
+                .iter()
+                .any(|gateway| gateway.allocation.as_ref() == Some(id))
+            {
+                let message = format!("Address {} is in use.", address.public_ip);
+                return Err(error::refuse("InvalidIPAddress.InUse", message));
+            }
             remove::<Address>(&txn, call, id).await?;
             Ok(Empty::default())
         })
@@ -102,19 +114,82 @@ pub(crate) async fn describe_addresses(
         }
     }
     let selection = Selection::new(Some(ids), input.filters, None, None)?;
-    let (found, _) = ec2.select::<Address>(&call, selection).await?;
+    let tags = ec2.all_tags(&call).await?;
+    let gateways = ec2.all::<NatGateway>(&call.account, &call.region).await?;
+    let subnets = ec2.all::<Subnet>(&call.account, &call.region).await?;
+    let mut all = Vec::new();
+    for address in ec2.all::<Address>(&call.account, &call.region).await? {
+        let own = tags.iter().find(|(id, _)| *id == address.id);
+        let own = own.map_or_else(Tags::new, |(_, tags)| tags.as_ref().clone());
+        let gateway = gateways
+            .iter()
+            .find(|gateway| gateway.allocation.as_ref() == Some(&address.id));
+        let subnet = subnets
+            .iter()
+            .find(|subnet| gateway.is_some_and(|gateway| gateway.subnet == subnet.id));
+        let user = gateway
+            .zip(subnet)
+            .map(|(gateway, subnet)| (&**gateway, &**subnet));
+        let shown = answer(&address, user, &own);
+        let facts = facts(&address, &shown);
+        all.push((shown, facts, own));
+    }
+    let (found, _) = selection.of(
+        all,
+        Address::FILTERS,
+        |address| address.allocation_id.as_deref().unwrap_or_default(),
+        Address::missing,
+    )?;
     Ok(api::DescribeAddressesResult {
-        addresses: Some(
-            found
-                .iter()
-                .map(|(address, tags)| answer(address, tags))
-                .collect(),
-        ),
+        addresses: Some(found.into_iter().map(|(shown, _)| shown).collect()),
     })
 }
 
-fn answer(address: &Address, tags: &Tags) -> api::Address {
+/// No address has a name of its own in the DNS.
+pub(crate) async fn describe_addresses_attribute(
+    ec2: Arc<Ec2>,
+    call: Arc<Call>,
+    input: api::DescribeAddressesAttributeRequest,
+) -> Result<api::DescribeAddressesAttributeResult, Failure> {
+    ec2.may_read(&call, input.dry_run).await?;
+    let token = input.next_token.as_deref();
+    let selection = Selection::new(input.allocation_ids, None, token, input.max_results)?;
+    let (found, next_token) = ec2.select::<Address>(&call, selection).await?;
+    let shown = found.iter().map(|(address, _)| api::AddressAttribute {
+        public_ip: Some(address.public_ip.clone()),
+        allocation_id: Some(address.id.clone()),
+        ..api::AddressAttribute::default()
+    });
+    Ok(api::DescribeAddressesAttributeResult {
+        addresses: Some(shown.collect()),
+        next_token,
+    })
+}
+
+fn facts(address: &Address, shown: &api::Address) -> Facts {
+    let mut facts = address.facts();
+    facts.add_some("association-id", shown.association_id.as_deref());
+    facts.add_some("network-interface-id", shown.network_interface_id.as_deref());
+    facts.add_some(
+        "network-interface-owner-id",
+        shown.network_interface_owner_id.as_deref(),
+    );
+    facts.add_some("private-ip-address", shown.private_ip_address.as_deref());
+    facts
+}
+
+/// An address as the API shows it, with the NAT gateway that has it and the subnet where that stands.
+fn answer(address: &Address, user: Option<(&NatGateway, &Subnet)>, tags: &Tags) -> api::Address {
+    let described = user.map(|(gateway, subnet)| (gateway.description(), subnet));
     api::Address {
+        association_id: user.map(|(gateway, _)| gateway.address_association()),
+        network_interface_id: described
+            .as_ref()
+            .map(|(description, subnet)| id_of(description, &subnet.id)),
+        network_interface_owner_id: user.map(|(_, subnet)| subnet.owner.clone()),
+        private_ip_address: described
+            .as_ref()
+            .map(|(description, subnet)| private_address(description, subnet)),
         allocation_id: Some(address.id.clone()),
         domain: Some(api::DomainType::Vpc),
         tags: tags::answer(tags),

@@ -7,6 +7,7 @@ use haechi_core::{Call, Failure};
 use haechi_wire::Empty;
 
 use crate::model::internet_gateway::InternetGateway;
+use crate::model::nat_gateway::NatGateway;
 use crate::model::vpc::Vpc;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
 use crate::store::scope;
@@ -90,6 +91,17 @@ pub(crate) async fn detach_internet_gateway(
             if gateway.vpc.as_ref() != Some(vpc) {
                 let message = format!("resource {id} is not attached to network {vpc}");
                 return Err(error::refuse("Gateway.NotAttached", message));
+            }
+            // A NAT gateway's public address is reached through the internet gateway.
+            let translators = current_all::<NatGateway>(&txn, call).await?;
+            if translators
+                .iter()
+                .any(|translator| translator.vpc == *vpc && translator.allocation.is_some())
+            {
+                return Err(error::dependency(format!(
+                    "Network {vpc} has some mapped public address(es). Please unmap those public address(es) before \
+                     detaching the gateway."
+                )));
             }
             gateway.vpc = None;
             save(&txn, call, &gateway).await?;

@@ -82,6 +82,18 @@ pub(crate) async fn describe_network_interfaces(
     })
 }
 
+/// The id of the interface that says this of itself in a subnet.
+pub(crate) fn id_of(description: &str, subnet: &str) -> String {
+    ids::derived("eni", &[description, subnet])
+}
+
+/// The address of the interface that says this of itself in a subnet.
+pub(crate) fn private_address(description: &str, subnet: &Subnet) -> String {
+    let digest = ids::digest(&[description, &subnet.id]);
+    let number = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
+    subnet.cidr.usable_address(number).to_string()
+}
+
 fn answer(
     call: &Call,
     interface: &InterfaceFacts,
@@ -90,8 +102,7 @@ fn answer(
 ) -> api::NetworkInterface {
     let parts = [interface.description.as_str(), subnet.id.as_str()];
     let digest = ids::digest(&parts);
-    let number = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
-    let address = subnet.cidr.usable_address(number).to_string();
+    let address = private_address(&interface.description, subnet);
     let dns = format!(
         "ip-{}.{}.compute.internal",
         address.replace('.', "-"),
@@ -122,7 +133,7 @@ fn answer(
             "02:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}",
             digest[8], digest[9], digest[10], digest[11], digest[12]
         )),
-        network_interface_id: Some(ids::derived("eni", &parts)),
+        network_interface_id: Some(id_of(&interface.description, &subnet.id)),
         owner_id: Some(call.account.to_string()),
         private_dns_name: Some(dns.clone()),
         private_ip_address: Some(address.clone()),

@@ -11,6 +11,7 @@ use haechi_wire::Empty;
 
 use crate::authz::arn;
 use crate::cidr::{Cidr, ipv6, ipv6_contains};
+use crate::model::route_table::{Routing, User};
 use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
@@ -150,6 +151,15 @@ pub(crate) async fn delete_subnet(
                 return Err(error::dependency(format!(
                     "The subnet '{id}' has dependencies and cannot be deleted."
                 )));
+            }
+            for mut table in Routing::read(&txn, call).await?.tables {
+                let before = table.associations.len();
+                table
+                    .associations
+                    .retain(|tie| tie.user != User::Subnet(id.clone()));
+                if table.associations.len() < before {
+                    save(&txn, call, &table).await?;
+                }
             }
             remove::<Subnet>(&txn, call, id).await?;
             Ok(Empty::default())

@@ -10,6 +10,8 @@ use crate::authz::stop_if;
 use crate::filters::{Facts, Filters};
 use crate::model::address::Address;
 use crate::model::internet_gateway::InternetGateway;
+use crate::model::nat_gateway::NatGateway;
+use crate::model::route_table::RouteTable;
 use crate::model::security_group::SecurityGroup;
 use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
@@ -20,14 +22,15 @@ use crate::tags::{self, Tags};
 use crate::{Ec2, error};
 
 /// The kinds of what can be tagged, by the beginning of their ids.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("vpc", Vpc::KIND),
     ("subnet", Subnet::KIND),
     ("sg", SecurityGroup::KIND),
     ("sgr", "security-group-rule"),
     ("igw", InternetGateway::KIND),
     ("eipalloc", Address::KIND),
-    ("rtb", "route-table"),
+    ("rtb", RouteTable::KIND),
+    ("nat", NatGateway::KIND),
     ("acl", "network-acl"),
 ];
 
@@ -50,6 +53,7 @@ impl Ec2 {
             Subnet::KIND => drop(self.find::<Subnet>(call, id).await?),
             SecurityGroup::KIND => drop(self.find::<SecurityGroup>(call, id).await?),
             InternetGateway::KIND => drop(self.find::<InternetGateway>(call, id).await?),
+            NatGateway::KIND => drop(self.find::<NatGateway>(call, id).await?),
             Address::KIND => drop(self.find::<Address>(call, id).await?),
             "security-group-rule" => {
                 let groups = self.all::<SecurityGroup>(&call.account, &call.region).await?;
@@ -62,11 +66,8 @@ impl Ec2 {
                     return Err(error::refuse("InvalidSecurityGroupRuleId.NotFound", message));
                 }
             }
-            "route-table" => {
-                let vpcs = self.all::<Vpc>(&call.account, &call.region).await?;
-                if !vpcs.iter().any(|vpc| vpc.route_table() == id) {
-                    return Err(error::missing("InvalidRouteTableID.NotFound", "routeTable", id));
-                }
+            RouteTable::KIND => {
+                self.route_table(call, id).await?;
             }
             _ => {
                 let vpcs = self.all::<Vpc>(&call.account, &call.region).await?;

@@ -1,7 +1,7 @@
 //! VPCs.
 //!
 //! Source: EC2 API reference, CreateVpc, DeleteVpc, DescribeVpcs, CreateDefaultVpc. A range has 16 to 28 fixed bits; a
-//! VPC goes when nothing of its own is left in it: subnets, groups beside the default one, gateways. Quotas, which AWS
+//! VPC goes when nothing of its own is left in it: subnets, groups beside the default one, route tables beside the main one, gateways. Quotas, which AWS
 //! lets everybody raise, are not kept.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use haechi_wire::Empty;
 
 use crate::cidr::Cidr;
 use crate::defaults::{default_group, make_default};
-use crate::model::internet_gateway::InternetGateway;
+use crate::model::route_table::{RouteTable, Routing};
 use crate::model::security_group::SecurityGroup;
 use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
@@ -52,6 +52,7 @@ pub(crate) async fn create_vpc(
         dns_hostnames: false,
         usage_metrics: false,
         owner: call.account.to_string(),
+        main: None,
     };
     let group = default_group(&vpc, ids::fresh(random, "sg"));
     ec2.ensure_defaults(&call.account, &call.region).await?;
@@ -117,12 +118,18 @@ pub(crate) async fn delete_vpc(
             let vpc = current::<Vpc>(&txn, call, id).await?;
             let groups = current_all::<SecurityGroup>(&txn, call).await?;
             let subnets = current_all::<Subnet>(&txn, call).await?;
-            let gateways = current_all::<InternetGateway>(&txn, call).await?;
+            let routing = Routing::read(&txn, call).await?;
+            let main = vpc.main_table().table;
             let occupied = subnets.iter().any(|subnet| subnet.vpc == vpc.id)
                 || groups
                     .iter()
                     .any(|group| group.vpc == vpc.id && group.name != "default")
-                || gateways
+                || routing
+                    .tables
+                    .iter()
+                    .any(|table| table.vpc == vpc.id && table.id != main)
+                || routing
+                    .gateways
                     .iter()
                     .any(|gateway| gateway.vpc.as_ref() == Some(&vpc.id));
             if occupied {
@@ -133,6 +140,7 @@ pub(crate) async fn delete_vpc(
             for group in groups.iter().filter(|group| group.vpc == vpc.id) {
                 remove::<SecurityGroup>(&txn, call, &group.id).await?;
             }
+            remove::<RouteTable>(&txn, call, &main).await?;
             remove::<Vpc>(&txn, call, id).await?;
             Ok(Empty::default())
         })
