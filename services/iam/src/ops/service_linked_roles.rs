@@ -21,7 +21,7 @@ use crate::store::{ROLE_USES, ROLES, UNIQUE_IDS, scope};
 use crate::{Iam, error, unique_id};
 
 /// Service principal, the end of the role's name, and its policy. Source: the services' own pages on their roles.
-const KNOWN: [(&str, &str, &str); 14] = [
+const KNOWN: [(&str, &str, &str); 15] = [
     (
         "access-analyzer.amazonaws.com",
         "AccessAnalyzer",
@@ -44,6 +44,11 @@ const KNOWN: [(&str, &str, &str); 14] = [
         "elasticache.amazonaws.com",
         "ElastiCache",
         "ElastiCacheServiceRolePolicy",
+    ),
+    (
+        "elasticbeanstalk.amazonaws.com",
+        "ElasticBeanstalk",
+        "AWSElasticBeanstalkServiceRolePolicy",
     ),
     (
         "elasticloadbalancing.amazonaws.com",
