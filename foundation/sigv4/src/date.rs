@@ -1,7 +1,11 @@
 //! The time stamp of a signature: `20150830T123600Z`.
 
-use jiff::Timestamp;
+use jiff::civil::{DateTime, date};
 use jiff::fmt::rfc2822::DateTimeParser;
+use jiff::{SignedDuration, Timestamp};
+
+/// Where seconds are counted from.
+const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 
 /// Length of `YYYYMMDDTHHMMSSZ`.
 const LENGTH: usize = 16;
@@ -25,15 +29,15 @@ impl AmzDate {
         const FIRST: i64 = -62_167_219_200; // 0000-01-01T00:00:00Z
         const LAST: i64 = 253_402_300_799; // 9999-12-31T23:59:59Z
         let epoch_seconds = epoch_seconds.clamp(FIRST, LAST);
-        let (year, month, day) = civil_from_days(epoch_seconds.div_euclid(86_400));
-        let second = epoch_seconds.rem_euclid(86_400);
+        // Not by way of `jiff::Timestamp`, whose last day is not whole.
+        let civil = EPOCH.saturating_add(SignedDuration::from_secs(epoch_seconds));
         let mut text = *b"00000000T000000Z";
-        put_digits(&mut text[0..4], year);
-        put_digits(&mut text[4..6], month);
-        put_digits(&mut text[6..8], day);
-        put_digits(&mut text[9..11], second / 3600);
-        put_digits(&mut text[11..13], second / 60 % 60);
-        put_digits(&mut text[13..15], second % 60);
+        put_digits(&mut text[0..4], civil.year());
+        put_digits(&mut text[4..6], civil.month().into());
+        put_digits(&mut text[6..8], civil.day().into());
+        put_digits(&mut text[9..11], civil.hour().into());
+        put_digits(&mut text[11..13], civil.minute().into());
+        put_digits(&mut text[13..15], civil.second().into());
         Self { text, epoch_seconds }
     }
 
@@ -43,23 +47,10 @@ impl AmzDate {
         if text[8] != b'T' || text[15] != b'Z' {
             return None;
         }
-        let year = digits(&text[0..4])?;
-        let month = digits(&text[4..6])?;
-        let day = digits(&text[6..8])?;
-        let (hour, minute, second) = (
-            digits(&text[9..11])?,
-            digits(&text[11..13])?,
-            digits(&text[13..15])?,
-        );
-        if !(1..=12).contains(&month) || day < 1 || hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
-        let days = days_from_civil(year, month, day);
-        // A day that the month does not have comes back as one of the next month.
-        if civil_from_days(days) != (year, month, day) {
-            return None;
-        }
-        let epoch_seconds = days * 86_400 + hour * 3600 + minute * 60 + second;
+        let two = |from: usize| i8::try_from(digits(&text[from..from + 2])?).ok();
+        let (year, month, day) = (digits(&text[0..4])?, two(4)?, two(6)?);
+        let civil = DateTime::new(year, month, day, two(9)?, two(11)?, two(13)?, 0).ok()?;
+        let epoch_seconds = civil.duration_since(EPOCH).as_secs();
         Some(Self {
             text: *text,
             epoch_seconds,
@@ -102,45 +93,18 @@ impl std::fmt::Display for AmzDate {
     }
 }
 
-fn digits(text: &[u8]) -> Option<i64> {
+/// The number that at most four digits make.
+fn digits(text: &[u8]) -> Option<i16> {
     text.iter().try_fold(0, |value, byte| {
-        byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'))
+        byte.is_ascii_digit().then(|| value * 10 + i16::from(byte - b'0'))
     })
 }
 
-fn put_digits(place: &mut [u8], mut value: i64) {
+fn put_digits(place: &mut [u8], mut value: i16) {
     for digit in place.iter_mut().rev() {
         *digit = b'0' + (value % 10) as u8;
         value /= 10;
     }
-}
-
-/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar (Howard Hinnant's algorithm).
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year - era * 400;
-    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
-/// Year, month and day of a number of days since 1970-01-01; the inverse of [`days_from_civil`].
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days - era * 146_097;
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]
