@@ -198,6 +198,16 @@ class TestPutKeyPolicy:
         with refused("MalformedPolicyDocumentException", matching="invalid principals"):
             kms.put_key_policy(KeyId=key_id, Policy=text(delegates_to_iam(account_id), allow("kms:*", principal=ghost)))
 
+    def test_statements_may_share_a_sid(self, kms, new_key, user, account_id):
+        arn, theirs = user()
+        policy = text(
+            delegates_to_iam(account_id), allow("kms:Encrypt", principal=arn, sid="Enable IAM User Permissions")
+        )
+        key_id = new_key(Policy=policy)["KeyId"]
+        theirs.encrypt(KeyId=key_id, Plaintext=b"x")
+        assert json.loads(kms.get_key_policy(KeyId=key_id)["Policy"]) == json.loads(policy)
+        kms.put_key_policy(KeyId=key_id, Policy=policy)
+
     def test_the_only_name_is_default(self, kms, key_id, account_id):
         with refused("NotFoundException"):
             kms.get_key_policy(KeyId=key_id, PolicyName="other")

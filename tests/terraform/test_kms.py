@@ -47,6 +47,31 @@ resource "aws_kms_key" "mac" {{
   is_enabled               = false
 }}
 
+resource "aws_kms_key" "one_sid" {{
+  deletion_window_in_days = 7
+  policy = jsonencode({{
+    Version = "2012-10-17"
+    Id      = "{unique}"
+    Statement = [
+      {{
+        Sid       = "Enable IAM User Permissions"
+        Effect    = "Allow"
+        Principal = {{ AWS = "*" }}
+        Action    = "kms:*"
+        Resource  = "*"
+      }},
+      {{
+        Sid       = "Enable IAM User Permissions"
+        Effect    = "Allow"
+        Principal = {{ AWS = "arn:aws:iam::${{data.aws_caller_identity.me.account_id}}:root" }}
+        Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+        Resource  = "*"
+        Condition = {{ Bool = {{ "kms:GrantIsForAWSResource" = true }} }}
+      }},
+    ]
+  }})
+}}
+
 resource "aws_kms_key_policy" "main" {{
   key_id = aws_kms_key.main.id
   policy = jsonencode({{
