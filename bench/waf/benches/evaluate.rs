@@ -1,13 +1,14 @@
 //! Cost of an evaluation: an empty web ACL, one of the size of the managed groups, ordinary and hostile requests.
-//! `cargo bench -p haechi-waf`.
+//! `cargo bench -p haechi-bench-waf`.
 
 use divan::{Bencher, counter::BytesCount};
+use haechi_bench_waf::requests::{BROWSER, HOSTILE, browser_get, json_body, json_headers, post};
 use haechi_waf::compile::{NoResolver, Plan};
 use haechi_waf::evaluate::{Environment, Scratch};
 use haechi_waf::geo::NoGeo;
 use haechi_waf::model::{SearchStringEncoding, WebAcl};
 use haechi_waf::rate::RateCounters;
-use haechi_waf::request::{Header, HttpRequest, Limits};
+use haechi_waf::request::{HttpRequest, Limits};
 use haechi_waf::verdict::TokenState;
 
 fn main() {
@@ -86,30 +87,6 @@ fn plan(statements: &[String]) -> Plan {
     Plan::compile(&acl, "111122223333", &NoResolver).expect("a plan")
 }
 
-fn browser() -> Vec<Header<'static>> {
-    [
-        ("host", "shop.example.com"),
-        ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"),
-        ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"),
-        ("accept-language", "ko-KR,ko;q=0.9,en;q=0.8"),
-        ("accept-encoding", "gzip, deflate, br"),
-        ("cookie", "session=4f1c2a9b8e7d6c5b4a39281706f5e4d3; theme=dark; _ga=GA1.2.1234567890.1700000000"),
-        ("referer", "https://shop.example.com/products?page=2"),
-    ]
-    .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-    .to_vec()
-}
-
-fn json_body() -> String {
-    let items: Vec<_> = (0..12)
-        .map(|n| format!(r#"{{"id":{n},"name":"Product number {n}","price":19.95,"tags":["new","sale"]}}"#))
-        .collect();
-    format!(
-        r#"{{"cart":"c-81729","items":[{}],"note":"Please leave it at the door, thanks!"}}"#,
-        items.join(",")
-    )
-}
-
 fn measure(bencher: Bencher<'_, '_>, plan: &Plan, request: HttpRequest<'_>) {
     let rates = RateCounters::new(plan);
     let environment = Environment {
@@ -123,58 +100,25 @@ fn measure(bencher: Bencher<'_, '_>, plan: &Plan, request: HttpRequest<'_>) {
     bencher.bench_local(|| plan.evaluate(divan::black_box(&request), &environment, &mut scratch));
 }
 
-fn request<'a>(target: &'a str, headers: &'a [Header<'a>]) -> HttpRequest<'a> {
-    HttpRequest::new(
-        b"GET",
-        target.as_bytes(),
-        "192.0.2.1".parse().expect("an address"),
-    )
-    .with_headers(headers)
-}
-
-const TARGET: &str = "/products/shoes/running?color=dark%20blue&size=42&q=light+trail+shoes";
-
 #[divan::bench]
 fn empty_acl(bencher: Bencher<'_, '_>) {
-    let headers = browser();
-    measure(bencher, &plan(&[]), request(TARGET, &headers));
+    measure(bencher, &plan(&[]), browser_get());
 }
 
 #[divan::bench]
-fn browser_get(bencher: Bencher<'_, '_>) {
-    let headers = browser();
-    measure(bencher, &managed_size(), request(TARGET, &headers));
+fn get(bencher: Bencher<'_, '_>) {
+    measure(bencher, &managed_size(), browser_get());
 }
 
 #[divan::bench]
 fn json_post(bencher: Bencher<'_, '_>) {
-    let (headers, body) = (browser(), json_body());
-    measure(
-        bencher,
-        &managed_size(),
-        request("/cart", &headers).with_body(body.as_bytes()),
-    );
+    let (headers, body) = (json_headers(), json_body());
+    measure(bencher, &managed_size(), post("/cart", &headers, body.as_bytes()));
 }
-
-const HOSTILE: [&str; 12] = [
-    "%u00",
-    "'",
-    "((",
-    "<a ",
-    "\\",
-    "/*",
-    "&#x",
-    "union select ",
-    "../",
-    "eval(",
-    "[",
-    "onload= ",
-];
 
 /// 8 KiB of one thing in the body: time per byte must stay below 1 µs.
 #[divan::bench(args = HOSTILE)]
 fn hostile_body(bencher: Bencher<'_, '_>, piece: &str) {
-    let headers = browser();
     let body = piece.repeat(8192 / piece.len());
     let plan = managed_size();
     let rates = RateCounters::new(&plan);
@@ -186,7 +130,7 @@ fn hostile_body(bencher: Bencher<'_, '_>, piece: &str) {
         now: 0,
     };
     let mut scratch = Scratch::new();
-    let request = request("/", &headers).with_body(body.as_bytes());
+    let request = post("/", &BROWSER, body.as_bytes());
     bencher
         .counter(BytesCount::of_slice(body.as_bytes()))
         .bench_local(|| plan.evaluate(divan::black_box(&request), &environment, &mut scratch));
