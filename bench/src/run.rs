@@ -1,5 +1,7 @@
 //! The load itself: each connection sends its next request when it has the answer to the last (a closed loop).
 
+#![expect(clippy::disallowed_methods, reason = "it measures")]
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -211,6 +211,7 @@ mod tests {
         let activity = Activity::new(Arc::new(Ticker::default()), patience, None);
         let mut io = ClientIo::scanned(server, activity);
         let bytes = bytes.to_vec();
+        #[expect(clippy::disallowed_methods, reason = "a test that waits for it")]
         let sending = tokio::spawn(async move {
             for piece in bytes.chunks(size) {
                 if client.write_all(piece).await.is_err() {

@@ -1,5 +1,7 @@
 //! TLS in front: our own authority, HTTP/2, files that are replaced.
 
+#![expect(clippy::disallowed_methods, reason = "tests wait for their tasks")]
+
 mod support;
 
 use std::sync::Arc;

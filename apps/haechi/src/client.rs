@@ -57,6 +57,7 @@ pub(crate) async fn post(
         .header(http::header::HOST, authority.as_str())
         .header(http::header::CONTENT_TYPE, "application/json")
         .body(Full::new(bytes.clone()))?;
+    #[expect(clippy::disallowed_methods, reason = "a command signs for a server elsewhere")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let signer = Signer::new(
         &profile.access_key_id,
@@ -92,6 +93,10 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends with its connection, which ends when its sender is dropped"
+    )]
     tokio::spawn(connection);
     Ok(sender)
 }
@@ -99,6 +104,7 @@ where
 /// Trusts the CAs in the file that `AWS_CA_BUNDLE` names, as AWS's own tools do, or else those of the system.
 fn connector() -> anyhow::Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
+    #[expect(clippy::disallowed_methods, reason = "the variable of AWS's own tools")]
     if let Some(bundle) = std::env::var_os("AWS_CA_BUNDLE") {
         let certificates = CertificateDer::pem_file_iter(&bundle)
             .with_context(|| format!("cannot read the certificates in {}", bundle.display()))?;

@@ -80,6 +80,7 @@ pub(crate) async fn alone(args: &GatewayArgs) -> anyhow::Result<()> {
     let shutdown = Shutdown::default();
     let mut signals = Signals::new()?;
     let stopping = shutdown.clone();
+    #[expect(clippy::disallowed_methods, reason = "the process waits for it below")]
     let mut carrying = tokio::spawn(gateway.run(async move { stopping.started().await }));
     tokio::select! {
         () = signals.next() => {}

@@ -82,7 +82,9 @@ async fn run(
         background.spawn(metrics.serve(shutdown.clone()));
     }
     let stopping = shutdown.clone();
+    #[expect(clippy::disallowed_methods, reason = "the process waits for it below")]
     let carrying = gateway.map(|gateway| tokio::spawn(gateway.run(async move { stopping.started().await })));
+    #[expect(clippy::disallowed_methods, reason = "the process waits for it below")]
     let mut serving = tokio::spawn(listener.serve(house.pipeline.clone(), shutdown.clone()));
     let mut signals = Signals::new()?;
     house.operator.set_ready(true);

@@ -360,6 +360,10 @@ struct Progress {
 const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Progress {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a command runs is told to the person before it"
+    )]
     fn new() -> Self {
         Self {
             began: Instant::now(),
@@ -368,6 +372,10 @@ impl Progress {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a command runs is told to the person before it"
+    )]
     fn show(&mut self, requests: u64) {
         if self.terminal && self.told.unwrap_or(self.began).elapsed() >= PATIENCE {
             self.told = Some(Instant::now());

@@ -1,6 +1,8 @@
 //! How long 100,000 recorded requests take with every managed rule group: four browser GETs to one JSON POST, as lines
 //! of JSON and as gzip. `cargo bench -p haechi-waf-bench`.
 
+#![expect(clippy::disallowed_methods, reason = "it measures")]
+
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};

@@ -3,6 +3,8 @@
 //! They are read from `libinjection/tests` in the folder that `HAECHI_TESTDATA` names, by default
 //! `../shared/testdata` beside the repository.
 
+#![expect(clippy::disallowed_methods, reason = "where the tests' data is")]
+
 use std::path::PathBuf;
 use std::{env, fs};
 

@@ -5,6 +5,8 @@
 //! The suite is not part of this repository. `HAECHI_SIGV4_SUITE` names its directory; without it these tests say so
 //! and check nothing.
 
+#![expect(clippy::disallowed_methods, reason = "where the tests' data is")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -41,6 +41,10 @@ impl Target {
             .await
             .map_err(|_| StoreError::Unavailable("the database does not answer".into()))?
             .map_err(|error| unavailable(&error))?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it is aborted with the connection that it drives"
+        )]
         let driver = tokio::spawn(drive(connection, heard)).abort_handle();
         Ok(Driven { client, driver })
     }

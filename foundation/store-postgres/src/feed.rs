@@ -67,6 +67,7 @@ impl Feed {
         feed.seen.store(newest, Ordering::Release);
         feed.hints.store(connection.hints, Ordering::Release);
         // The task must not keep the feed alive, or it would never end.
+        #[expect(clippy::disallowed_methods, reason = "it is aborted with the feed")]
         let task = tokio::spawn(run(Arc::downgrade(&feed), target, connection)).abort_handle();
         *feed.task.write() = Some(task);
         Ok(feed)

@@ -6,6 +6,8 @@
 //!
 //! The directory must be on the disk that is to be measured; it is made anew and left behind.
 
+#![expect(clippy::disallowed_methods, reason = "it measures")]
+
 use std::{
     path::PathBuf,
     sync::{

@@ -1,5 +1,10 @@
 //! kill -9 in a loop.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what the test tells the process that it kills"
+)]
+
 use std::{env, path::Path, process::Command, sync::Arc};
 
 use haechi_store::{Backend, conformance::crash};

@@ -1,5 +1,7 @@
 //! The data file over its life: reopened, shared by mistake, made by another version, backed up, damaged.
 
+#![expect(clippy::disallowed_methods, reason = "tests wait for their tasks")]
+
 use std::{path::Path, sync::Arc};
 
 use haechi_store::{Backend, Direction, LogQuery, LogRecord, Scope, Store, StoreError, Table, Txn};

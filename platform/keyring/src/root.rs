@@ -110,6 +110,7 @@ mod tests {
         for _ in 0..6 {
             let store = Store::new(backend.clone());
             let seal = passphrase("correct horse battery");
+            #[expect(clippy::disallowed_methods, reason = "a test that waits for them")]
             starts.push(tokio::spawn(async move {
                 open_or_create(&store, seal).await.unwrap()
             }));

@@ -301,6 +301,10 @@ impl Pipeline {
             AuditMode::Durable => self.parts.store.append(records).await?,
             AuditMode::Relaxed => {
                 let store = self.parts.store.clone();
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "relaxed audit is nobody's to wait for, and a failure is logged"
+                )]
                 tokio::spawn(async move {
                     if let Err(error) = store.append(records).await {
                         tracing::error!(%error, "an audit record was lost");

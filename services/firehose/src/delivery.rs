@@ -335,6 +335,10 @@ impl TimerHandler for Deliver {
         }
         self.0.buffers.bytes.lock().remove(&stream.id);
         let (firehose, scope, name) = (Arc::clone(&self.0), scope.clone(), name.to_owned());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the caller does not wait; what is not delivered stays buffered for the timer"
+        )]
         tokio::spawn(async move {
             if let Err(error) = firehose.send_all(&scope, &name).await {
                 tracing::error!(stream = name, %error, "a delivery broke off; it is taken up again");

@@ -133,6 +133,10 @@ impl Endpoints {
         let stream = self.tls.connect(name, stream).await?;
         let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
         // Ends with the connection, which ends when its sender is dropped.
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it ends with its connection, which ends when its sender is dropped"
+        )]
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection to an endpoint broke");

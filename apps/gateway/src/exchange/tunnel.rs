@@ -12,6 +12,10 @@ use crate::finish::Finish;
 pub(super) fn spawn(activity: Arc<Activity>, client: OnUpgrade, server: OnUpgrade, finish: Finish) {
     // From now on the client's bytes are not HTTP's.
     activity.set_tunnel();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it outlives the exchange; the connection's activity watches it"
+    )]
     tokio::spawn(async move {
         let joined = async {
             let (client, server) = tokio::try_join!(client, server)?;

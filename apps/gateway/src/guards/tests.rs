@@ -82,6 +82,7 @@ async fn who_waits_is_served_as_soon_as_the_web_acl_is_ready() {
     let guards = Arc::new(Guards::default());
     guards.publish(&[blocking("1")], &Applied::default());
     assert!(matches!(guards.of("lb"), Standing::Unready));
+    #[expect(clippy::disallowed_methods, reason = "a test that waits for it")]
     let waiting = tokio::spawn({
         let guards = Arc::clone(&guards);
         async move { guards.settled("lb", Duration::from_mins(1)).await }

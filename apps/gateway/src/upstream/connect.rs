@@ -141,6 +141,10 @@ impl Connector {
 
 /// The connection lives in a task of its own, on this thread.
 fn drive(connection: impl Future<Output = hyper::Result<()>> + Send + 'static) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends with its connection, which ends when its sender is dropped"
+    )]
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection to a server ended");

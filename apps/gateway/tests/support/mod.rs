@@ -1,5 +1,6 @@
 //! A gateway with a control plane in memory and servers behind it.
 
+#![expect(clippy::disallowed_methods, reason = "tests wait for their tasks")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::net::{SocketAddr, TcpListener as StdListener};

@@ -136,6 +136,7 @@ fn unquote(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
+#[expect(clippy::disallowed_methods, reason = "where the tests' data is")]
 fn test_data() -> PathBuf {
     std::env::var_os("HAECHI_TESTDATA").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/testdata"),

@@ -1,5 +1,10 @@
 //! kill -9 of a node in a loop, and of the database under two nodes.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what the test tells the process that it kills"
+)]
+
 use std::{
     env,
     process::Command,

@@ -1,5 +1,7 @@
 //! Several nodes on one database.
 
+#![expect(clippy::disallowed_methods, reason = "tests wait for their tasks")]
+
 use std::{sync::Arc, time::Duration};
 
 use haechi_store::{Backend, Change, Scope, Store, StoreError, Table, Txn};

@@ -1,5 +1,7 @@
 //! Making and migrating the tables.
 
+#![expect(clippy::disallowed_methods, reason = "tests wait for their tasks")]
+
 use haechi_store::{Backend, Direction, LogQuery, LogRecord, Store};
 use haechi_store_postgres::PostgresBackend;
 use std::sync::Arc;

@@ -4,6 +4,11 @@
 //! server is started from Debian's binaries (package `postgresql`) in a temporary directory, reached by a Unix socket
 //! in it. PostgreSQL refuses to run as root; then it runs as the user `postgres`.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests ask their environment for the database"
+)]
+
 use std::{
     env, fs,
     os::unix::fs::{PermissionsExt, chown},

@@ -68,6 +68,7 @@ where
     F: Fn(u64) -> Fut,
     Fut: Future<Output: Send + 'static> + Send + 'static,
 {
+    #[expect(clippy::disallowed_methods, reason = "all are waited for below")]
     let running: Vec<_> = (0..tasks).map(|number| tokio::spawn(run(number))).collect();
     let mut results = Vec::new();
     for task in running {

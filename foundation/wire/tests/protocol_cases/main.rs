@@ -4,6 +4,8 @@
 //! The cases are in botocore's source distribution (`tests/unit/protocols`) and are not kept here.
 //! `HAECHI_PROTOCOL_CASES` names the folder; without it these tests say so and pass.
 
+#![expect(clippy::disallowed_methods, reason = "where the tests' data is")]
+
 mod cases;
 mod cbor;
 mod exceptions;

@@ -56,6 +56,7 @@ async fn nodes_that_ask_at_once_get_the_same_key() {
         for _ in 0..8 {
             let keyring = Keyring::new(root.clone(), Store::new(backend.clone()));
             let (account, region) = (account.clone(), region.clone());
+            #[expect(clippy::disallowed_methods, reason = "a test that waits for them")]
             asked.push(tokio::spawn(async move {
                 keyring.domain(&account, &region).await.unwrap().id()
             }));

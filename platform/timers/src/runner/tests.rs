@@ -238,6 +238,7 @@ async fn the_runner_wakes_for_what_falls_due_and_for_what_is_scheduled_meanwhile
     let house = house();
     let log = notes(&house, "note");
     set(&house.store, "note", "overdue", -5).await;
+    #[expect(clippy::disallowed_methods, reason = "a test that waits for it")]
     let running = tokio::spawn({
         let timers = house.timers.clone();
         async move { timers.run().await }

@@ -217,6 +217,10 @@ impl XksClient {
             .await
             .map_err(|_| ProxyFault::Unreachable)?;
         // Ends with the connection, which ends when its sender is dropped.
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it ends with its connection, which ends when its sender is dropped"
+        )]
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection to an external key store proxy broke");

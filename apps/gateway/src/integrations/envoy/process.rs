@@ -52,6 +52,10 @@ pub(super) fn converse(asker: Arc<Asker>, named: Option<String>, mut messages: M
             }
         }
     };
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends with the stream that it answers"
+    )]
     tokio::spawn(talking);
     frames::several(waiting)
 }
