@@ -14,7 +14,7 @@ use haechi_wire::{ApiError, Fields, OperationSchema, ServiceSchema};
 use crate::call::{Call, Origin};
 use crate::failure::Failure;
 use crate::ids::{AccountId, Region};
-use crate::principal::Caller;
+use crate::principal::{Caller, Principal};
 
 /// A secret access key, as the signature check needs it.
 #[derive(Clone)]
@@ -144,6 +144,15 @@ pub trait Roles: Send + Sync {
     /// The account of a long-term access key.
     async fn access_key_account(&self, access_key_id: &str) -> Result<Option<AccountId>, Failure>;
 
+    /// Checks a code of an MFA device. A right code is used up by it.
+    async fn second_factor(
+        &self,
+        principal: &Principal,
+        serial: &str,
+        code: &str,
+        at: haechi_wire::Timestamp,
+    ) -> Result<SecondFactor, Failure>;
+
     /// Notes that a role was assumed now, from a Region.
     async fn role_used(
         &self,
@@ -151,6 +160,17 @@ pub trait Roles: Send + Sync {
         at: haechi_wire::Timestamp,
         region: &Region,
     ) -> Result<(), Failure>;
+}
+
+/// What a code of an MFA device proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// The principal holds the device.
+    Proved,
+    /// The device is the principal's, the code is wrong, used or too old.
+    WrongCode,
+    /// There is no such device, or it is somebody else's.
+    NotTheirs,
 }
 
 /// What is known of a principal that a policy names.

@@ -7,6 +7,7 @@ use haechi_policy::Context;
 use haechi_store::Txn;
 
 use crate::entity::Entity;
+use crate::model::user::User;
 use crate::store::scope;
 use crate::{Iam, error, tags};
 
@@ -125,6 +126,17 @@ impl Iam {
         Ok(found.filter(|entity| entity.is_called(given, account)))
     }
 
+    /// As [`Iam::open`], the user that a request is about: the caller where it names none.
+    pub(crate) async fn open_user(&self, call: &Call, given: Option<String>) -> Result<Arc<User>, Failure> {
+        let name = match given {
+            Some(name) => Some(name),
+            None => Self::own_name(call)?,
+        };
+        let name = name
+            .ok_or_else(|| error::validation("Must specify userName when calling with root credentials"))?;
+        self.open::<User>(call, &name).await
+    }
+
     /// The user that a request means by naming none: the caller itself.
     pub(crate) fn own_name(call: &Call) -> Result<Option<String>, Failure> {
         match &call.caller.principal {
@@ -135,6 +147,24 @@ impl Iam {
             )),
         }
     }
+}
+
+/// Changes a user; what `change` says is the call's answer.
+pub(crate) async fn change_user<O: haechi_wire::Shape>(
+    iam: &Iam,
+    call: &Call,
+    name: &str,
+    change: impl Fn(&mut User) -> Result<O, Failure> + Send + Sync,
+) -> Result<O, Failure> {
+    let (account, change) = (&call.account, &change);
+    iam.platform
+        .write(call, |txn| async move {
+            let mut user = current::<User>(&txn, account, name).await?;
+            let answer = change(&mut user)?;
+            save(&txn, account, &user).await?;
+            Ok(answer)
+        })
+        .await
 }
 
 /// The entity as the transaction sees it, to be changed.

@@ -3,7 +3,6 @@
 use haechi_api_iam as api;
 use haechi_core::{AccountId, Failure, Timestamp};
 
-use crate::Iam;
 use crate::documents::encoded;
 use crate::model::group::Group;
 use crate::model::instance_profile::InstanceProfile;
@@ -13,12 +12,31 @@ use crate::model::role::Role;
 use crate::model::user::User;
 use crate::store::{ROLE_USES, ROLES, name_id, scope};
 use crate::tags;
+use crate::{Iam, error};
 
 /// A date of the store.
 #[allow(clippy::unnecessary_wraps)]
 pub(crate) fn date(ms: i64) -> Option<Timestamp> {
     // IAM's dates have no fractions.
     Some(Timestamp::from_millis(ms - ms.rem_euclid(1_000)))
+}
+
+/// `Active` or `Inactive`.
+pub(crate) fn status(active: bool) -> api::StatusType {
+    if active {
+        api::StatusType::Active
+    } else {
+        api::StatusType::Inactive
+    }
+}
+
+/// Whether a request makes something active: it can be that or inactive, nothing else.
+pub(crate) fn active(status: Option<api::StatusType>) -> Result<bool, Failure> {
+    match status {
+        Some(api::StatusType::Active) => Ok(true),
+        Some(api::StatusType::Inactive) => Ok(false),
+        _ => Err(error::validation("The status can be Active or Inactive.")),
+    }
 }
 
 /// The boundary of a principal.

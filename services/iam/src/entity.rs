@@ -8,11 +8,17 @@ use crate::error;
 use crate::model::group::Group;
 use crate::model::instance_profile::InstanceProfile;
 use crate::model::managed_policy::ManagedPolicy;
+use crate::model::mfa_device::MfaDevice;
 use crate::model::oidc_provider::OidcProvider;
 use crate::model::permissions::Permissions;
 use crate::model::role::Role;
+use crate::model::saml_provider::SamlProvider;
+use crate::model::server_certificate::ServerCertificate;
 use crate::model::user::User;
-use crate::store::{GROUPS, INSTANCE_PROFILES, OIDC_PROVIDERS, POLICIES, ROLES, USERS, name_id};
+use crate::store::{
+    GROUPS, INSTANCE_PROFILES, MFA_DEVICES, OIDC_PROVIDERS, POLICIES, ROLES, SAML_PROVIDERS,
+    SERVER_CERTIFICATES, USERS, name_id,
+};
 use crate::tags::{Case, Tags};
 
 /// An entity of an account.
@@ -207,6 +213,17 @@ impl Entity for InstanceProfile {
     }
 }
 
+impl Entity for ServerCertificate {
+    const TABLE: Table<Self> = SERVER_CERTIFICATES;
+    named!("server-certificate");
+    tagged!();
+    fn missing(given: &str) -> Failure {
+        error::no_such_entity(format!(
+            "The Server Certificate with name {given} cannot be found."
+        ))
+    }
+}
+
 impl Entity for ManagedPolicy {
     const TABLE: Table<Self> = POLICIES;
     by_arn!();
@@ -240,5 +257,46 @@ impl Entity for OidcProvider {
     }
     fn missing(given: &str) -> Failure {
         error::no_such_entity(format!("OpenIDConnect Provider not found for arn {given}"))
+    }
+}
+
+impl Entity for SamlProvider {
+    const TABLE: Table<Self> = SAML_PROVIDERS;
+    by_arn!();
+    tagged!();
+    fn entity_arn(&self, account: &AccountId) -> String {
+        self.arn(account)
+    }
+    fn id_of(given: &str) -> String {
+        name_id(
+            given
+                .split_once(":saml-provider/")
+                .map_or(given, |(_, name)| name),
+        )
+    }
+    fn own_id(&self) -> String {
+        name_id(&self.name)
+    }
+    fn missing(given: &str) -> Failure {
+        error::no_such_entity(format!("Manifest not found for arn {given}"))
+    }
+}
+
+/// A virtual device's serial number is its ARN.
+impl Entity for MfaDevice {
+    const TABLE: Table<Self> = MFA_DEVICES;
+    by_arn!();
+    tagged!();
+    fn entity_arn(&self, account: &AccountId) -> String {
+        self.arn(account)
+    }
+    fn id_of(given: &str) -> String {
+        name_id(given.split_once(":mfa/").map_or(given, |(_, name)| name))
+    }
+    fn own_id(&self) -> String {
+        name_id(&format!("{}{}", self.path.trim_start_matches('/'), self.name))
+    }
+    fn missing(given: &str) -> Failure {
+        error::no_such_entity(format!("MFA Device with serial number {given} does not exist."))
     }
 }

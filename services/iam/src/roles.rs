@@ -1,8 +1,8 @@
 //! What STS asks of IAM.
 
 use async_trait::async_trait;
-use haechi_core::ports::{RoleFacts, Roles};
-use haechi_core::{AccountId, Arn, Failure, Region, Timestamp};
+use haechi_core::ports::{RoleFacts, Roles, SecondFactor};
+use haechi_core::{AccountId, Arn, Failure, Principal, Region, Timestamp};
 use haechi_store::Scope;
 
 use parking_lot::Mutex;
@@ -92,6 +92,16 @@ impl Roles for Iam {
             .get(&ACCESS_KEYS, &Scope::deployment(), access_key_id)
             .await?;
         Ok(found.map(|key| key.account.clone()))
+    }
+
+    async fn second_factor(
+        &self,
+        principal: &Principal,
+        serial: &str,
+        code: &str,
+        at: Timestamp,
+    ) -> Result<SecondFactor, Failure> {
+        self.check_second_factor(principal, serial, code, at).await
     }
 
     async fn role_used(&self, role: &RoleFacts, at: Timestamp, region: &Region) -> Result<(), Failure> {

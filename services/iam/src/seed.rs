@@ -14,6 +14,7 @@ use crate::Iam;
 use crate::accounts::NewAccessKey;
 use crate::model::access_key::{AccessKey, KeyOwner};
 use crate::model::account::Account;
+use crate::model::belongings::Belongings;
 use crate::model::permissions::Permissions;
 use crate::model::user::User;
 use crate::store::{ACCESS_KEYS, ACCOUNTS, ATTACHMENTS, UNIQUE_IDS, USERS, name_id, scope};
@@ -135,6 +136,7 @@ impl Iam {
             groups: Vec::new(),
             access_keys: keys.iter().map(|key| key.id.clone()).collect(),
             login: None,
+            belongings: Belongings::default(),
         };
         let (user, keys) = (&user, &keys);
         self.platform

@@ -10,8 +10,11 @@ use crate::model::account::Account;
 use crate::model::group::Group;
 use crate::model::instance_profile::InstanceProfile;
 use crate::model::managed_policy::ManagedPolicy;
+use crate::model::mfa_device::MfaDevice;
 use crate::model::oidc_provider::OidcProvider;
 use crate::model::role::{Role, RoleUse};
+use crate::model::saml_provider::SamlProvider;
+use crate::model::server_certificate::ServerCertificate;
 use crate::model::user::User;
 
 /// Accounts of the deployment, by id.
@@ -41,6 +44,16 @@ pub(crate) const PROFILES_OF_ROLE: Table<String> = Table::new("iam", "profiles-o
 
 /// OpenID Connect providers of an account, by host and path.
 pub(crate) const OIDC_PROVIDERS: Table<OidcProvider> = Table::new("iam", "oidc-providers", 1).guarded();
+
+/// Server certificates of an account, by name.
+pub(crate) const SERVER_CERTIFICATES: Table<ServerCertificate> =
+    Table::new("iam", "server-certificates", 1).guarded();
+
+/// SAML providers of an account, by name.
+pub(crate) const SAML_PROVIDERS: Table<SamlProvider> = Table::new("iam", "saml-providers", 1).guarded();
+
+/// Virtual MFA devices of an account, by path and name without the first slash.
+pub(crate) const MFA_DEVICES: Table<MfaDevice> = Table::new("iam", "mfa-devices", 1);
 
 /// Account aliases of the deployment → the account: an alias is taken once for everybody.
 pub(crate) const ALIASES: Table<AccountId> = Table::new("iam", "account-aliases", 1);

@@ -18,6 +18,8 @@ pub(crate) struct Wish<'a> {
     pub(crate) source_identity: Option<&'a str>,
     pub(crate) tags: &'a [(String, String)],
     pub(crate) transitive: &'a [String],
+    /// The request proved a second factor.
+    pub(crate) mfa: bool,
     /// Condition keys of an identity provider.
     pub(crate) claims: &'a [(String, Vec<String>)],
 }
@@ -31,6 +33,10 @@ impl Wish<'_> {
         }
         if let Some(identity) = self.source_identity {
             context.set("sts:sourceidentity", identity);
+        }
+        if self.mfa {
+            context.set("aws:multifactorauthpresent", true);
+            context.set("aws:multifactorauthage", 0_i64);
         }
         describe_tags(self.tags, &mut context);
         if !self.transitive.is_empty() {

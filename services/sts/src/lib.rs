@@ -10,6 +10,7 @@ mod identity_token;
 mod issue;
 mod issuers;
 mod ops;
+mod second_factor;
 mod session_input;
 mod token;
 

@@ -42,7 +42,7 @@ pub struct PasswordPolicy {
     /// How many earlier ones may not come again.
     pub reuse_prevention: Option<i32>,
     /// Who has let it expire cannot choose a new one.
-    pub hard_expiry: bool,
+    pub hard_expiry: Option<bool>,
 }
 
 impl PasswordPolicy {
@@ -57,7 +57,7 @@ impl PasswordPolicy {
             users_may_change: false,
             max_age_days: None,
             reuse_prevention: None,
-            hard_expiry: false,
+            hard_expiry: None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use haechi_core::{AccountId, Partition};
 use serde::{Deserialize, Serialize};
 
+use super::belongings::Belongings;
 use super::permissions::Permissions;
 
 /// A user as it stands in the store, under its name in lower case (names differ by more than case).
@@ -29,6 +30,9 @@ pub(crate) struct User {
     /// Its console password, if it has one.
     #[serde(default)]
     pub login: Option<LoginProfile>,
+    /// Its keys, certificates and devices.
+    #[serde(default)]
+    pub belongings: Belongings,
 }
 
 /// A console password: kept as a hash.

@@ -40,14 +40,6 @@ fn shown(owner: &KeyOwner) -> Option<String> {
     }
 }
 
-fn status(active: bool) -> api::StatusType {
-    if active {
-        api::StatusType::Active
-    } else {
-        api::StatusType::Inactive
-    }
-}
-
 pub(crate) async fn create_access_key(
     iam: Arc<Iam>,
     call: Arc<Call>,
@@ -73,7 +65,7 @@ pub(crate) async fn create_access_key(
                 access_key: Some(api::AccessKey {
                     user_name: shown(&record.owner),
                     access_key_id: Some(record.id.clone()),
-                    status: Some(status(true)),
+                    status: Some(answer::status(true)),
                     secret_access_key: Some(secret.clone()),
                     create_date: answer::date(record.created_ms),
                 }),
@@ -147,7 +139,7 @@ pub(crate) async fn list_access_keys(
             keys.push(api::AccessKeyMetadata {
                 user_name: shown(&owner),
                 access_key_id: Some(id),
-                status: Some(status(key.active)),
+                status: Some(answer::status(key.active)),
                 create_date: answer::date(key.created_ms),
             });
         }
@@ -169,11 +161,7 @@ pub(crate) async fn update_access_key(
 ) -> Result<Empty, Failure> {
     let owner = &owner(&iam, &call, input.user_name).await?;
     let id = &required(input.access_key_id);
-    let active = match input.status {
-        Some(api::StatusType::Active) => true,
-        Some(api::StatusType::Inactive) => false,
-        _ => return Err(error::validation("Access keys can be Active or Inactive.")),
-    };
+    let active = answer::active(input.status)?;
     let account = &call.account;
     iam.platform
         .write(&call, |txn| async move {

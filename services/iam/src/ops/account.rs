@@ -13,7 +13,8 @@ use crate::access::required;
 use crate::model::account::{Account, PasswordPolicy};
 use crate::paging::PageRequest;
 use crate::store::{
-    ACCOUNTS, ALIASES, GROUPS, INSTANCE_PROFILES, OIDC_PROVIDERS, POLICIES, ROLES, USERS, scope,
+    ACCOUNTS, ALIASES, GROUPS, INSTANCE_PROFILES, MFA_DEVICES, OIDC_PROVIDERS, POLICIES, ROLES,
+    SAML_PROVIDERS, SERVER_CERTIFICATES, USERS, scope,
 };
 use crate::{Iam, error};
 
@@ -84,6 +85,15 @@ pub(crate) async fn get_account_summary(
         .list(&POLICIES, scope, None, usize::MAX / 2)
         .await?;
     let versions: usize = policies.iter().map(|(_, policy)| policy.versions.len()).sum();
+    let devices = iam
+        .platform
+        .store
+        .list(&MFA_DEVICES, scope, None, usize::MAX / 2)
+        .await?;
+    let in_use = devices
+        .iter()
+        .filter(|(_, device)| device.holder.is_some())
+        .count();
     let root_keys = iam
         .account(&call.account)
         .await?
@@ -93,15 +103,21 @@ pub(crate) async fn get_account_summary(
         ("Groups", count(&iam, &GROUPS, scope).await?),
         ("Roles", count(&iam, &ROLES, scope).await?),
         ("InstanceProfiles", count(&iam, &INSTANCE_PROFILES, scope).await?),
-        ("Providers", count(&iam, &OIDC_PROVIDERS, scope).await?),
+        (
+            "Providers",
+            count(&iam, &OIDC_PROVIDERS, scope).await? + count(&iam, &SAML_PROVIDERS, scope).await?,
+        ),
         ("Policies", i32::try_from(policies.len()).unwrap_or(i32::MAX)),
         ("PolicyVersionsInUse", i32::try_from(versions).unwrap_or(i32::MAX)),
         ("AccountAccessKeysPresent", i32::from(root_keys > 0)),
         ("AccountMFAEnabled", 0),
         ("AccountSigningCertificatesPresent", 0),
-        ("MFADevices", 0),
-        ("MFADevicesInUse", 0),
-        ("ServerCertificates", 0),
+        ("MFADevices", i32::try_from(devices.len()).unwrap_or(i32::MAX)),
+        ("MFADevicesInUse", i32::try_from(in_use).unwrap_or(i32::MAX)),
+        (
+            "ServerCertificates",
+            count(&iam, &SERVER_CERTIFICATES, scope).await?,
+        ),
     ];
     summary.extend(counts.map(|(name, value)| (name.to_owned(), value)));
     Ok(api::GetAccountSummaryResponse {
@@ -198,7 +214,7 @@ pub(crate) async fn update_account_password_policy(
         users_may_change: input.allow_users_to_change_password.unwrap_or(false),
         max_age_days: input.max_password_age.filter(|days| *days > 0),
         reuse_prevention: input.password_reuse_prevention.filter(|times| *times > 0),
-        hard_expiry: input.hard_expiry.unwrap_or(false),
+        hard_expiry: input.hard_expiry,
     };
     let id = &call.account;
     iam.platform
@@ -233,7 +249,7 @@ pub(crate) async fn get_account_password_policy(
             expire_passwords: Some(policy.max_age_days.is_some()),
             max_password_age: policy.max_age_days,
             password_reuse_prevention: policy.reuse_prevention,
-            hard_expiry: Some(policy.hard_expiry),
+            hard_expiry: policy.hard_expiry,
         }),
     })
 }
@@ -249,7 +265,10 @@ pub(crate) async fn delete_account_password_policy(
         .write(&call, |txn| async move {
             let mut account = current_account(&txn, id).await?;
             if account.password_policy.take().is_none() {
-                return Err(error::no_password_policy(id));
+                // Other words than GetAccountPasswordPolicy's, as recorded in 2026.
+                return Err(error::no_such_entity(
+                    "The account policy with name PasswordPolicy cannot be found.",
+                ));
             }
             save_account(&txn, &account).await?;
             Ok(Empty::default())

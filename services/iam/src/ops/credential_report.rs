@@ -11,6 +11,7 @@ use haechi_store::Scope;
 use haechi_wire::{Blob, Empty};
 
 use crate::Iam;
+use crate::model::belongings::SigningCertificate;
 use crate::store::{ACCESS_KEYS, USERS, scope};
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
@@ -59,8 +60,10 @@ pub(crate) async fn get_credential_report(
         };
         let keys = iam.key_columns(&user.access_keys).await?;
         let (name, arn, created) = (&user.name, user.arn(&call.account), date(user.created_ms));
+        let mfa = !user.belongings.mfa_devices.is_empty();
+        let certificates = certificate_columns(&user.belongings.signing_certificates);
         lines.push(format!(
-            "{name},{arn},{created},{password},false,{keys},false,N/A,false,N/A"
+            "{name},{arn},{created},{password},{mfa},{keys},{certificates}"
         ));
     }
     Ok(api::GetCredentialReportResponse {
@@ -68,6 +71,17 @@ pub(crate) async fn get_credential_report(
         report_format: Some(api::ReportFormatType::TextCsv),
         generated_time: Some(call.time),
     })
+}
+
+/// The columns of two signing certificates.
+fn certificate_columns(certificates: &[SigningCertificate]) -> String {
+    let columns: Vec<String> = (0..2)
+        .map(|at| match certificates.get(at) {
+            Some(own) => format!("{},{}", own.active, date(own.uploaded_ms)),
+            None => "false,N/A".to_owned(),
+        })
+        .collect();
+    columns.join(",")
 }
 
 fn date(ms: i64) -> String {

@@ -24,17 +24,6 @@ fn shown(user: &str, login: &LoginProfile) -> api::LoginProfile {
     }
 }
 
-/// The user whose password a request is about: the caller where it names none.
-async fn open(iam: &Iam, call: &Call, given: Option<String>) -> Result<Arc<User>, Failure> {
-    let name = match given {
-        Some(name) => Some(name),
-        None => Iam::own_name(call)?,
-    };
-    let name =
-        name.ok_or_else(|| error::validation("Must specify userName when calling with root credentials"))?;
-    iam.open::<User>(call, &name).await
-}
-
 /// Refuses a password that the account's policy does not take.
 async fn check(iam: &Iam, call: &Call, password: &str) -> Result<(), Failure> {
     let policy = iam
@@ -52,7 +41,7 @@ pub(crate) async fn create_login_profile(
     call: Arc<Call>,
     input: api::CreateLoginProfileRequest,
 ) -> Result<api::CreateLoginProfileResponse, Failure> {
-    let name = &open(&iam, &call, input.user_name).await?.name;
+    let name = &iam.open_user(&call, input.user_name).await?.name;
     let password = required(input.password);
     check(&iam, &call, &password).await?;
     let login = &LoginProfile {
@@ -83,7 +72,7 @@ pub(crate) async fn get_login_profile(
     call: Arc<Call>,
     input: api::GetLoginProfileRequest,
 ) -> Result<api::GetLoginProfileResponse, Failure> {
-    let user = open(&iam, &call, input.user_name).await?;
+    let user = iam.open_user(&call, input.user_name).await?;
     let login = user.login.as_ref().ok_or_else(|| missing(&user.name))?;
     Ok(api::GetLoginProfileResponse {
         login_profile: Some(shown(&user.name, login)),
@@ -95,7 +84,7 @@ pub(crate) async fn update_login_profile(
     call: Arc<Call>,
     input: api::UpdateLoginProfileRequest,
 ) -> Result<Empty, Failure> {
-    let name = &open(&iam, &call, input.user_name).await?.name;
+    let name = &iam.open_user(&call, input.user_name).await?.name;
     let hash = match input.password {
         Some(password) => {
             check(&iam, &call, &password).await?;
@@ -133,7 +122,7 @@ pub(crate) async fn delete_login_profile(
     call: Arc<Call>,
     input: api::DeleteLoginProfileRequest,
 ) -> Result<Empty, Failure> {
-    let name = &open(&iam, &call, input.user_name).await?.name;
+    let name = &iam.open_user(&call, input.user_name).await?.name;
     let account = &call.account;
     iam.platform
         .write(&call, |txn| async move {

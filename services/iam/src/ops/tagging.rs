@@ -12,8 +12,11 @@ use crate::access::{current, required, save};
 use crate::entity::Entity;
 use crate::model::instance_profile::InstanceProfile;
 use crate::model::managed_policy::ManagedPolicy;
+use crate::model::mfa_device::MfaDevice;
 use crate::model::oidc_provider::OidcProvider;
 use crate::model::role::Role;
+use crate::model::saml_provider::SamlProvider;
+use crate::model::server_certificate::ServerCertificate;
 use crate::model::user::User;
 use crate::paging::{Page, PageRequest};
 use crate::tags::{self, Tags};
@@ -133,3 +136,12 @@ tag_operations!(OidcProvider, open_id_connect_provider_arn:
     untag_open_id_connect_provider(UntagOpenIDConnectProviderRequest),
     list_open_id_connect_provider_tags(ListOpenIDConnectProviderTagsRequest)
         -> ListOpenIDConnectProviderTagsResponse);
+tag_operations!(ServerCertificate, server_certificate_name:
+    tag_server_certificate(TagServerCertificateRequest), untag_server_certificate(UntagServerCertificateRequest),
+    list_server_certificate_tags(ListServerCertificateTagsRequest) -> ListServerCertificateTagsResponse);
+tag_operations!(SamlProvider, saml_provider_arn:
+    tag_saml_provider(TagSAMLProviderRequest), untag_saml_provider(UntagSAMLProviderRequest),
+    list_saml_provider_tags(ListSAMLProviderTagsRequest) -> ListSAMLProviderTagsResponse);
+tag_operations!(MfaDevice, serial_number:
+    tag_mfa_device(TagMFADeviceRequest), untag_mfa_device(UntagMFADeviceRequest),
+    list_mfa_device_tags(ListMFADeviceTagsRequest) -> ListMFADeviceTagsResponse);

@@ -12,6 +12,7 @@ use super::policies::check_boundary;
 use crate::access::{arn, current, insert, path_of, remove, required, save};
 use crate::entity::Entity;
 use crate::model::access_key::KeyOwner;
+use crate::model::belongings::Belongings;
 use crate::model::group::Group;
 use crate::model::permissions::Permissions;
 use crate::model::user::User;
@@ -49,6 +50,7 @@ pub(crate) async fn create_user(
         groups: Vec::new(),
         access_keys: Vec::new(),
         login: None,
+        belongings: Belongings::default(),
     };
     let (user, account) = (&user, &call.account);
     iam.platform
@@ -207,7 +209,7 @@ pub(crate) async fn delete_user(
             } else if !user.groups.is_empty() {
                 "must remove users from group first"
             } else {
-                ""
+                user.belongings.obstacle().unwrap_or_default()
             };
             if !obstacle.is_empty() {
                 return Err(error::delete_conflict(format!(

@@ -3,7 +3,8 @@
 //! The role's trust policy must allow, and the caller's own policies where the trust names only its account or lives
 //! in another account. A role that does not exist is refused like one that does not trust. Session tags need
 //! `sts:TagSession`, a source identity needs `sts:SetSourceIdentity`. A session made from a session (chaining) lives
-//! an hour at most, keeps its source identity and passes on its transitive tags. Follows the STS API reference,
+//! an hour at most, keeps its source identity and passes on its transitive tags. A second factor counts for the
+//! decision and not for the session (IAM user guide, "Secure API access with MFA"). Follows the STS API reference,
 //! "AssumeRole", and the IAM user guide, "Pass session tags in AWS STS".
 
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub(crate) async fn assume_role(
     };
     call.audit_resource(role.arn.as_str(), "AWS::IAM::Role", &role.account);
 
+    let (serial, code) = (input.serial_number.as_deref(), input.token_code.as_deref());
+    let mfa = sts.proved_now(&call, serial, code).await?;
     let before = call.caller.session.as_deref();
     let source_identity = chained_identity(before, input.source_identity)?;
     let wish = Wish {
@@ -45,6 +48,7 @@ pub(crate) async fn assume_role(
         source_identity: source_identity.as_deref(),
         tags: &own_tags,
         transitive: &transitive,
+        mfa: mfa.is_some(),
         claims: &[],
     };
     if let Some(action) = sts.refused_by_role(&call, &role, "sts:AssumeRole", &wish).await? {
@@ -61,7 +65,6 @@ pub(crate) async fn assume_role(
         transitive_tag_keys,
         source_identity: source_identity.clone(),
         chain,
-        mfa: before.and_then(|s| s.mfa),
         ..session(&call, seconds)
     };
     let principal = Principal::AssumedRole {

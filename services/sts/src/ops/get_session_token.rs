@@ -1,7 +1,7 @@
 //! GetSessionToken: a second, temporary key for a user or a root user.
 //!
 //! Needs no permission, but a policy can deny it. 900 seconds to 36 hours, 12 by default; root users get an hour at
-//! most. Sessions of roles and federated users may not ask. Follows the STS API reference, "GetSessionToken".
+//! most. With a code of an MFA device the session counts as proved by it. Sessions of roles and federated users may not ask. Follows the STS API reference, "GetSessionToken".
 
 use std::sync::Arc;
 
@@ -28,10 +28,8 @@ pub(crate) async fn get_session_token(
         let text = "Cannot call GetSessionToken with session credentials";
         return Err(ApiError::new("AccessDenied", 403, text).into());
     }
-    if input.serial_number.is_some() || input.token_code.is_some() {
-        let text = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
-        return Err(ApiError::new("AccessDenied", 403, text).into());
-    }
+    let (serial, code) = (input.serial_number.as_deref(), input.token_code.as_deref());
+    let mfa = sts.proved_now(&call, serial, code).await?;
     let asked = input.duration_seconds.map_or(DEFAULT_SECONDS, i64::from);
     let seconds = if matches!(principal, Principal::Root { .. }) {
         asked.min(ROOT_SECONDS)
@@ -40,6 +38,7 @@ pub(crate) async fn get_session_token(
     };
     let session = Session {
         session_token: true,
+        mfa,
         ..session(&call, seconds)
     };
     let credentials = sts.issue(&call.account, principal, &session).await?;
