@@ -65,7 +65,7 @@ def test_the_same_settings_give_the_same_group(new_target_group):
         ({"HealthCheckPath": "ping"}, "Health check path 'ping' must begin with a '/' character"),
         (
             {"HealthCheckTimeoutSeconds": 30},
-            "Health check timeout '30' must be smaller than or equal to the interval '30'",
+            "Health check interval must be greater than the timeout.",
         ),
         ({"Matcher": {"HttpCode": "600"}}, "Health check matcher HTTP code '600' must be within '200-499' inclusive"),
         (
@@ -179,3 +179,23 @@ def test_lists_come_in_pages(elbv2, new_target_group, unique):
     pages = elbv2.get_paginator("describe_target_groups").paginate(PaginationConfig={"PageSize": 2})
     names = [one["TargetGroupName"] for page in pages for one in page["TargetGroups"]]
     assert [name for name in names if name in wanted] == wanted
+
+
+@pytest.mark.parametrize(
+    "protocol, kind, message",
+    [
+        ("HTTP", "source_ip", "Stickiness type 'source_ip' is not supported for target groups with the HTTP protocol"),
+        ("TCP", "lb_cookie", "Stickiness type 'lb_cookie' is not supported for target groups with the TCP protocol"),
+        ("UDP", "source_ip_dest_ip", "'Stickiness type' must be one of [app_cookie, lb_cookie, source_ip]"),
+        ("TLS", "source_ip", "You cannot enable stickiness on target groups with the TLS protocol"),
+    ],
+)
+def test_stickiness_that_the_protocol_does_not_have(elbv2, ec2, protocol, kind, message):
+    vpc = ec2.create_vpc(CidrBlock="10.72.0.0/16")["Vpc"]["VpcId"]
+    made = elbv2.create_target_group(Name=f"sticky-{protocol.lower()}", Protocol=protocol, Port=80, VpcId=vpc)
+    change = {"stickiness.enabled": "true", "stickiness.type": kind}
+    with refused("InvalidConfigurationRequest", message):
+        elbv2.modify_target_group_attributes(
+            TargetGroupArn=made["TargetGroups"][0]["TargetGroupArn"],
+            Attributes=[{"Key": key, "Value": value} for key, value in change.items()],
+        )

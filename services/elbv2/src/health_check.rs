@@ -126,10 +126,8 @@ impl Change {
         check.healthy = self.healthy.unwrap_or(check.healthy);
         check.unhealthy = self.unhealthy.unwrap_or(check.unhealthy);
         if check.timeout >= check.interval {
-            return Err(error::validation(format!(
-                "Health check timeout '{}' must be smaller than or equal to the interval '{}'",
-                check.timeout, check.interval
-            )));
+            let message = "Health check interval must be greater than the timeout.";
+            return Err(error::validation(message));
         }
         Ok(())
     }

@@ -3,7 +3,10 @@
 //! Source: API reference, `TargetGroupAttribute`; which exist depends on what the targets are and on the protocol, from
 //! which the kind of load balancer follows.
 
+use haechi_core::Failure;
+
 use super::{Allowed, Known, known};
+use crate::error;
 use crate::model::target_group::TargetType;
 
 const WEEK: u32 = 604_800;
@@ -122,6 +125,25 @@ const GATEWAY: &[Known] = &[
     known("send_tcp_reset.on_unhealthy.enabled", "false", Allowed::Flag),
     known("send_tcp_reset.on_deregistration.enabled", "false", Allowed::Flag),
 ];
+
+/// Checks `stickiness.type`. What a group of another protocol could have is a setting that doesn't go together with
+/// this one's; AWS names the types of load balancers that speak the same family of protocols.
+pub(crate) fn check_stickiness(protocol: Option<&str>, value: &str) -> Result<(), Failure> {
+    let Some(protocol) = protocol.filter(|protocol| *protocol != "GENEVE") else {
+        return Ok(());
+    };
+    if !matches!(value, "lb_cookie" | "app_cookie" | "source_ip") {
+        let message = "'Stickiness type' must be one of [app_cookie, lb_cookie, source_ip]";
+        return Err(error::configuration(message));
+    }
+    if (value == "source_ip") == matches!(protocol, "HTTP" | "HTTPS") {
+        let message = format!(
+            "Stickiness type '{value}' is not supported for target groups with the {protocol} protocol"
+        );
+        return Err(error::configuration(message));
+    }
+    Ok(())
+}
 
 /// The keys of a target group.
 pub(crate) fn of(target_type: TargetType, protocol: Option<&str>) -> Vec<Known> {

@@ -42,10 +42,19 @@ pub(crate) async fn modify_target_group_attributes(
             for attribute in given {
                 let key = attribute.key.clone().unwrap_or_default();
                 let value = attribute.value.clone().unwrap_or_default();
+                if key == "stickiness.type" {
+                    attributes::target_group::check_stickiness(changed.protocol.as_deref(), &value)?;
+                }
                 attributes::check("Target group", &known, &key, &value)?;
                 changed.attributes.insert(key, value);
             }
             agree(&changed.all_attributes())?;
+            if changed.protocol.as_deref() == Some("TLS")
+                && changed.all_attributes().flag("stickiness.enabled")
+            {
+                let message = "You cannot enable stickiness on target groups with the TLS protocol";
+                return Err(error::configuration(message));
+            }
             save(&txn, call, &changed).await?;
             Ok(api::ModifyTargetGroupAttributesOutput {
                 attributes: Some(shown(&changed.all_attributes())),
