@@ -88,6 +88,12 @@ def test_a_service_linked_role_is_only_its_services(client, new_account):
         iam.delete_role(RoleName=name)
     with refused("InvalidInput"):
         iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
+    iam.update_role(RoleName=name, Description="scales the shop")
+    iam.tag_role(RoleName=name, Tags=[{"Key": "team", "Value": "shop"}])
+    role = iam.get_role(RoleName=name)["Role"]
+    assert (role["Description"], role["Tags"]) == ("scales the shop", [{"Key": "team", "Value": "shop"}])
+    with refused("UnmodifiableEntity"):
+        iam.update_role(RoleName=name, MaxSessionDuration=7200)
     task = iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]
     assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
 
