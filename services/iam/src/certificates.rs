@@ -39,9 +39,9 @@ impl Certificate {
         let expires_ms = parsed.validity().not_after.timestamp() * 1_000;
         let public_key = parsed.public_key().subject_public_key.data.to_vec();
         Some(Self {
+            der,
             expires_ms,
             public_key,
-            der,
         })
     }
 
