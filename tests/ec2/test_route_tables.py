@@ -175,6 +175,8 @@ def test_a_nat_gateway_holds_its_address(ec2, network):
 
     with refused("InvalidIPAddress.InUse"):
         ec2.release_address(AllocationId=address["AllocationId"])
+    with refused("AuthFailure"):
+        ec2.disassociate_address(AssociationId=held["AssociationId"])
     with refused("Resource.AlreadyAssociated"):
         ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address["AllocationId"])
     with refused("DependencyViolation", matching="has some mapped public address"):
@@ -189,6 +191,8 @@ def test_a_nat_gateway_holds_its_address(ec2, network):
     assert shown(ec2, table)["Routes"][1]["State"] == "blackhole"
     with refused("NatGatewayNotFound", f"The Nat Gateway {nat} was not found"):
         ec2.describe_nat_gateways(NatGatewayIds=[nat])
+    with refused("InvalidAssociationID.NotFound"):
+        ec2.disassociate_address(AssociationId=held["AssociationId"])
     ec2.release_address(AllocationId=address["AllocationId"])
 
 

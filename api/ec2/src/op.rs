@@ -47,6 +47,7 @@ haechi_wire::operations! {
     DescribeVpcAttribute(crate::DescribeVpcAttributeRequest) -> crate::DescribeVpcAttributeResult = &crate::schema::OP_DESCRIBE_VPC_ATTRIBUTE;
     DescribeVpcs(crate::DescribeVpcsRequest) -> crate::DescribeVpcsResult = &crate::schema::OP_DESCRIBE_VPCS;
     DetachInternetGateway(crate::DetachInternetGatewayRequest) -> haechi_wire::Empty = &crate::schema::OP_DETACH_INTERNET_GATEWAY;
+    DisassociateAddress(crate::DisassociateAddressRequest) -> haechi_wire::Empty = &crate::schema::OP_DISASSOCIATE_ADDRESS;
     DisassociateRouteTable(crate::DisassociateRouteTableRequest) -> haechi_wire::Empty = &crate::schema::OP_DISASSOCIATE_ROUTE_TABLE;
     ModifySubnetAttribute(crate::ModifySubnetAttributeRequest) -> haechi_wire::Empty = &crate::schema::OP_MODIFY_SUBNET_ATTRIBUTE;
     ModifyVpcAttribute(crate::ModifyVpcAttributeRequest) -> haechi_wire::Empty = &crate::schema::OP_MODIFY_VPC_ATTRIBUTE;

@@ -64,6 +64,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &OP_DESCRIBE_VPC_ATTRIBUTE,
         &OP_DESCRIBE_VPCS,
         &OP_DETACH_INTERNET_GATEWAY,
+        &OP_DISASSOCIATE_ADDRESS,
         &OP_DISASSOCIATE_ROUTE_TABLE,
         &OP_MODIFY_SUBNET_ATTRIBUTE,
         &OP_MODIFY_VPC_ATTRIBUTE,
@@ -1167,6 +1168,12 @@ pub static OP_DETACH_INTERNET_GATEWAY: OperationSchema = OperationSchema::new(
     <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
 );
 
+pub static OP_DISASSOCIATE_ADDRESS: OperationSchema = OperationSchema::new(
+    "DisassociateAddress",
+    &crate::schema::SHAPE_DISASSOCIATE_ADDRESS_REQUEST,
+    <haechi_wire::Empty as haechi_wire::Shape>::SCHEMA,
+);
+
 pub static OP_DISASSOCIATE_ROUTE_TABLE: OperationSchema = OperationSchema::new(
     "DisassociateRouteTable",
     &crate::schema::SHAPE_DISASSOCIATE_ROUTE_TABLE_REQUEST,
@@ -2098,6 +2105,15 @@ pub static SHAPE_DETACH_INTERNET_GATEWAY_REQUEST: StructSchema = StructSchema::n
             .required()
             .named("internetGatewayId"),
         Member::new("VpcId", &TYPE_VPC_ID).required().named("vpcId"),
+    ],
+);
+
+pub static SHAPE_DISASSOCIATE_ADDRESS_REQUEST: StructSchema = StructSchema::new(
+    "DisassociateAddressRequest",
+    &[
+        Member::new("AssociationId", &TYPE_ELASTIC_IP_ASSOCIATION_ID),
+        Member::new("PublicIp", &TYPE_EIP_ALLOCATION_PUBLIC_IP),
+        Member::new("DryRun", &TYPE_BOOLEAN).named("dryRun"),
     ],
 );
 
@@ -3275,6 +3291,10 @@ static TYPE_DOMAIN_TYPE: TypeSchema =
 
 static TYPE_EGRESS_ONLY_INTERNET_GATEWAY_ID: TypeSchema =
     TypeSchema::new("EgressOnlyInternetGatewayId", Kind::String);
+
+static TYPE_EIP_ALLOCATION_PUBLIC_IP: TypeSchema = TypeSchema::new("EipAllocationPublicIp", Kind::String);
+
+static TYPE_ELASTIC_IP_ASSOCIATION_ID: TypeSchema = TypeSchema::new("ElasticIpAssociationId", Kind::String);
 
 static TYPE_FILTER: TypeSchema = TypeSchema::new("Filter", Kind::Struct(StructRef::new(&SHAPE_FILTER)));
 

@@ -787,6 +787,14 @@ shape! {
 }
 
 shape! {
+    DisassociateAddressRequest = &crate::schema::SHAPE_DISASSOCIATE_ADDRESS_REQUEST; {
+        association_id: String,
+        public_ip: String,
+        dry_run: bool,
+    }
+}
+
+shape! {
     DisassociateRouteTableRequest = &crate::schema::SHAPE_DISASSOCIATE_ROUTE_TABLE_REQUEST; {
         dry_run: bool,
         association_id: String,

@@ -96,6 +96,7 @@ pub fn service(ec2: Arc<Ec2>) -> Arc<dyn Service> {
         .on::<op::DescribeVpcAttribute, _, _>(vpc_attributes::describe_vpc_attribute)
         .on::<op::DescribeVpcs, _, _>(vpcs::describe_vpcs)
         .on::<op::DetachInternetGateway, _, _>(internet_gateways::detach_internet_gateway)
+        .on::<op::DisassociateAddress, _, _>(addresses::disassociate_address)
         .on::<op::DisassociateRouteTable, _, _>(route_associations::disassociate_route_table)
         .on::<op::ModifySubnetAttribute, _, _>(subnets::modify_subnet_attribute)
         .on::<op::ModifyVpcAttribute, _, _>(vpc_attributes::modify_vpc_attribute)

@@ -98,6 +98,28 @@ pub(crate) async fn release_address(
         .await
 }
 
+/// Only NAT gateways have addresses here, and what a NAT gateway has is given back by its deletion alone.
+pub(crate) async fn disassociate_address(
+    ec2: Arc<Ec2>,
+    call: Arc<Call>,
+    input: api::DisassociateAddressRequest,
+) -> Result<Empty, Failure> {
+    let association = input
+        .association_id
+        .ok_or_else(|| error::missing_parameter("associationId"))?;
+    let gateways = ec2.all::<NatGateway>(&call.account, &call.region).await?;
+    let missing = || error::missing("InvalidAssociationID.NotFound", "association", &association);
+    let found = gateways
+        .iter()
+        .find(|gateway| gateway.allocation.is_some() && gateway.address_association() == association);
+    let id = found.and_then(|gateway| gateway.allocation.as_deref());
+    let (address, own) = ec2.find::<Address>(&call, id.ok_or_else(missing)?).await?;
+    ec2.may_change(&call, Address::KIND, &address.id, &own, input.dry_run)
+        .await?;
+    let message = "You do not have permission to access the specified resource.";
+    Err(error::refuse("AuthFailure", message))
+}
+
 pub(crate) async fn describe_addresses(
     ec2: Arc<Ec2>,
     call: Arc<Call>,
