@@ -152,7 +152,9 @@ pub(crate) async fn update_role(
     iam.platform
         .write(&call, |txn| async move {
             let mut role = current::<Role>(&txn, account, name).await?;
-            role.guard()?;
+            if seconds.is_some() {
+                role.guard()?;
+            }
             if let Some(description) = description {
                 role.description = Some(description.clone()).filter(|text| !text.is_empty());
             }

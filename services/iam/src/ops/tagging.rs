@@ -55,7 +55,6 @@ async fn change<E: Entity>(
     iam.platform
         .write(call, |txn| async move {
             let mut entity = current::<E>(&txn, account, given).await?;
-            entity.guard()?;
             if let Some(own) = entity.tags_mut() {
                 change(own)?;
             }
