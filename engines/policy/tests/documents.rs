@@ -305,7 +305,8 @@ fn sids_are_unique_save_in_key_policies_and_in_iam_alphanumeric() {
         ],
     );
     accepted(PolicyKind::Identity, &[&format!("{},{}", with(""), with(""))]);
-    let trust = r#"{"Sid":"a","Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}"#;
+    let trust =
+        r#"{"Sid":"a","Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}"#;
     let keys = r#"{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}"#;
     accepted(PolicyKind::KeyPolicy, &[keys, &format!("{keys},{keys}")]);
     refused(PolicyKind::Trust, &[(&format!("{trust},{trust}"), UNIQUE)]);

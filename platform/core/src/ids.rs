@@ -71,13 +71,19 @@ impl Region {
 
     /// The partition this Region belongs to, by its prefix.
     pub fn partition(&self) -> Partition {
-        if self.0.starts_with("cn-") {
-            Partition::AwsCn
-        } else if self.0.starts_with("us-gov-") {
-            Partition::AwsUsGov
-        } else {
-            Partition::Aws
-        }
+        let prefixes = [
+            ("cn-", Partition::AwsCn),
+            ("us-gov-", Partition::AwsUsGov),
+            ("eusc-", Partition::AwsEusc),
+            ("us-iso-", Partition::AwsIso),
+            ("us-isob-", Partition::AwsIsoB),
+            ("eu-isoe-", Partition::AwsIsoE),
+            ("us-isof-", Partition::AwsIsoF),
+        ];
+        prefixes
+            .iter()
+            .find(|(prefix, _)| self.0.starts_with(prefix))
+            .map_or(Partition::Aws, |(_, partition)| *partition)
     }
 
     /// Where an account keeps what it has in this Region.
@@ -125,7 +131,7 @@ macro_rules! text_traits {
 text_traits!(AccountId);
 text_traits!(Region);
 
-/// A partition: a set of Regions that shares nothing with another.
+/// A partition: a set of Regions that shares nothing with another (botocore's `partitions.json`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Partition {
     /// The commercial Regions.
@@ -135,6 +141,16 @@ pub enum Partition {
     AwsCn,
     /// GovCloud (US).
     AwsUsGov,
+    /// The European Sovereign Cloud.
+    AwsEusc,
+    /// The isolated Regions `us-iso-…`.
+    AwsIso,
+    /// The isolated Regions `us-isob-…`.
+    AwsIsoB,
+    /// The isolated Regions `eu-isoe-…`.
+    AwsIsoE,
+    /// The isolated Regions `us-isof-…`.
+    AwsIsoF,
 }
 
 impl Partition {
@@ -144,6 +160,11 @@ impl Partition {
             Self::Aws => "aws",
             Self::AwsCn => "aws-cn",
             Self::AwsUsGov => "aws-us-gov",
+            Self::AwsEusc => "aws-eusc",
+            Self::AwsIso => "aws-iso",
+            Self::AwsIsoB => "aws-iso-b",
+            Self::AwsIsoE => "aws-iso-e",
+            Self::AwsIsoF => "aws-iso-f",
         }
     }
 
@@ -152,6 +173,11 @@ impl Partition {
         match self {
             Self::AwsCn => "amazonaws.com.cn",
             Self::Aws | Self::AwsUsGov => "amazonaws.com",
+            Self::AwsEusc => "amazonaws.eu",
+            Self::AwsIso => "c2s.ic.gov",
+            Self::AwsIsoB => "sc2s.sgov.gov",
+            Self::AwsIsoE => "cloud.adc-e.uk",
+            Self::AwsIsoF => "csp.hci.ic.gov",
         }
     }
 }
@@ -190,6 +216,11 @@ mod tests {
         assert_eq!(
             Region::parse("ap-northeast-2").unwrap().partition(),
             Partition::Aws
+        );
+        let sovereign = Region::parse("eusc-de-east-1").unwrap().partition();
+        assert_eq!(
+            (sovereign.as_str(), sovereign.dns_suffix()),
+            ("aws-eusc", "amazonaws.eu")
         );
         assert!(Region::parse("../etc").is_err());
     }
