@@ -8,7 +8,7 @@ WAF = REPOSITORY / "bench" / "waf"
 
 
 def test_at_least_99_of_100_requests_of_a_browser_pass_the_managed_groups(bench):
-    files = ["--web-acl", WAF / "all-groups.json", "--requests", WAF / "benign" / "browser.jsonl"]
+    files = ["--web-acl", WAF / "all-groups.json", "--requests", WAF / "browser.jsonl"]
     run = bench.run("test", *files, "--format", "json", "--list", "all", "--fail-on", "never")
     assert run.returncode == 0, run.stderr
     requests = json.loads(run.stdout)["requests"]

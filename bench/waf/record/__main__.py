@@ -1,9 +1,9 @@
-"""Records the ordinary traffic of `bench/waf/benign/browser.jsonl`.
+"""Records the ordinary traffic of `bench/waf/browser.jsonl`.
 
 A headless Chromium visits Debian's web applications through Haechi's gateway, whose web ACL counts with all managed
 groups that look for attacks and refuses nothing:
 
-    HAECHI_BIN=target/release/haechi VENV/bin/python bench/waf/record bench/waf/benign/browser.jsonl
+    HAECHI_BIN=target/release/haechi VENV/bin/python bench/waf/record bench/waf/browser.jsonl
 
 VENV is what `scripts/install-test-deps` names. Sessions, dates and tokens differ from one recording to the next.
 """
