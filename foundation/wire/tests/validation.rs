@@ -133,17 +133,18 @@ fn a_list_of_plain_values_names_the_constraints_of_its_elements() {
     let body = r#"{"KeyId": "k", "GranteePrincipal": "p", "Operations": ["Fly"]}"#;
     let message = violation("kms", "CreateGrant", body).message;
     let start = "1 validation error detected: Value '[Fly]' at 'operations' failed to satisfy constraint: Member \
-                 must satisfy constraint: [Member must satisfy enum value set: [Decrypt, Encrypt, ";
+                 must satisfy constraint: [Member must satisfy enum value set: [CreateGrant, GetPublicKey, ";
     assert!(message.starts_with(start), "{message}");
 }
 
 #[test]
 fn query_services_have_their_own_code_and_iam_repeats_no_value() {
-    let error = violation("iam", "CreateUser", "Action=CreateUser&UserName=");
+    let body = format!("Action=CreateUser&UserName={}", "u".repeat(65));
+    let error = violation("iam", "CreateUser", &body);
     assert_eq!(error.code, "ValidationError");
     assert!(
         error.message.contains(
-            "Value at 'userName' failed to satisfy constraint: Member must have length greater than or equal to 1"
+            "Value at 'userName' failed to satisfy constraint: Member must have length less than or equal to 64"
         ),
         "{}",
         error.message
@@ -253,5 +254,63 @@ fn iam_looks_at_members_in_the_order_of_a_java_map() {
          value less than or equal to 128; Value at 'passwordReusePrevention' failed to satisfy constraint: Member must \
          have value less than or equal to 24; Value at 'maxPasswordAge' failed to satisfy constraint: Member must have \
          value less than or equal to 1095"
+    );
+}
+
+/// Names, paths and documents are checked behind the model, by IAM itself.
+#[test]
+fn iam_words_invalid_names_and_paths_itself() {
+    let name = "It must contain only alphanumeric characters and/or the following: +=,.@_-";
+    let path = "It must begin and end with / and contain only alphanumeric characters and/or / characters.";
+    let long = format!("Action=CreateUser&UserName=a%20b&Path=/{}", "a".repeat(600));
+    for (operation, body, message) in [
+        (
+            "CreateUser",
+            "Action=CreateUser&UserName=bad/name".to_owned(),
+            format!("The specified value for userName is invalid. {name}"),
+        ),
+        (
+            "CreateUser",
+            "Action=CreateUser&UserName=".to_owned(),
+            format!("The specified value for userName is invalid. {name}"),
+        ),
+        (
+            "UpdateUser",
+            "Action=UpdateUser&UserName=alice&NewPath=bad".to_owned(),
+            format!("The specified value for newPath is invalid. {path}"),
+        ),
+        (
+            "CreateUser",
+            "Action=CreateUser".to_owned(),
+            "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must not be null"
+                .to_owned(),
+        ),
+        (
+            "CreateUser",
+            long,
+            "1 validation error detected: Value at 'path' failed to satisfy constraint: Member must have length less \
+             than or equal to 512"
+                .to_owned(),
+        ),
+    ] {
+        let error = violation("iam", operation, &body);
+        assert_eq!((&*error.code, &*error.message), ("ValidationError", &*message), "{body}");
+    }
+}
+
+/// As recorded from IAM in 2026: with a pattern, and without one.
+#[test]
+fn iam_says_of_elements_with_a_pattern_that_they_must_not_be_null() {
+    let thumbprints = "Action=CreateOpenIDConnectProvider&Url=https://a&ThumbprintList.member.1=b";
+    let keys = format!("Action=UntagRole&RoleName=r&TagKeys.member.1={}", "k".repeat(129));
+    assert!(
+        violation("iam", "CreateOpenIDConnectProvider", thumbprints)
+            .message
+            .ends_with("greater than or equal to 40]")
+    );
+    assert!(
+        violation("iam", "UntagRole", &keys)
+            .message
+            .ends_with("Member must not be null]")
     );
 }

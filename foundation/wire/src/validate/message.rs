@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::Value;
 use crate::names::lower_camel;
-use crate::schema::StructSchema;
+use crate::schema::{StructSchema, TypeSchema};
 
 /// More violations than this are counted as this many; a request of a million bad elements gets no
 /// message of a million lines.
@@ -74,6 +74,8 @@ impl Path<'_> {
 /// The violations found so far.
 pub(super) struct Report {
     violations: Vec<String>,
+    /// What a discreet service says itself where the model has nothing to say.
+    invalid: Option<String>,
     manner: Manner,
 }
 
@@ -82,8 +84,8 @@ pub(super) struct Report {
 pub(super) enum Manner {
     /// Values are repeated.
     Plain,
-    /// No value is repeated, and of a list's elements it is also said that they must not be null. So answers IAM
-    /// (recorded in 2026).
+    /// No value is repeated, names and paths are the service's to judge, in its own words, and of a list's elements it
+    /// may also be said that they must not be null. So answers IAM (recorded in 2026).
     Discreet,
 }
 
@@ -91,6 +93,7 @@ impl Report {
     pub(super) fn new(manner: Manner) -> Self {
         Self {
             violations: Vec::new(),
+            invalid: None,
             manner,
         }
     }
@@ -108,17 +111,26 @@ impl Report {
         order
     }
 
-    /// What stands behind the constraints of a list's elements.
-    pub(super) fn element_suffix(&self) -> &'static str {
-        match self.manner {
-            Manner::Plain => "",
-            Manner::Discreet => ", Member must not be null",
+    /// What stands behind the constraints of a list's elements. Recorded of elements with a pattern; of those with a
+    /// length only, it was not there.
+    pub(super) fn element_suffix(&self, element: &TypeSchema) -> &'static str {
+        if self.is_discreet() && element.constraints.pattern.is_some() {
+            ", Member must not be null"
+        } else {
+            ""
         }
     }
 
     /// A required value that is absent.
     pub(super) fn missing(&mut self, path: &Path<'_>) {
-        self.push(path, "Value null", "Member must not be null");
+        let value = if self.is_discreet() { "Value" } else { "Value null" };
+        self.push(path, value, "Member must not be null");
+    }
+
+    /// A value that the service itself refuses, with what it must be like. The first one is told.
+    pub(super) fn invalid(&mut self, path: &Path<'_>, rule: &str) {
+        self.invalid
+            .get_or_insert_with(|| format!("The specified value for {} is invalid. {rule}", path.spell()));
     }
 
     /// A value that violates a constraint. A sensitive one is not repeated.
@@ -134,13 +146,14 @@ impl Report {
     /// The message, if there is a violation.
     pub(super) fn message(&self) -> Option<String> {
         let count = self.violations.len();
+        if count == 0 {
+            return self.invalid.clone();
+        }
         let errors = if count == 1 { "error" } else { "errors" };
-        (count > 0).then(|| {
-            format!(
-                "{count} validation {errors} detected: {}",
-                self.violations.join("; ")
-            )
-        })
+        Some(format!(
+            "{count} validation {errors} detected: {}",
+            self.violations.join("; ")
+        ))
     }
 
     fn push(&mut self, path: &Path<'_>, value: &str, constraint: &str) {

@@ -6,6 +6,7 @@
 
 mod message;
 mod pattern;
+mod value_set;
 
 use message::{Manner, Path, Report};
 
@@ -109,11 +110,44 @@ fn value(member: &Member, held: &Value, path: &Path<'_>, report: &mut Report) {
 
 fn own_constraints(target: &TypeSchema, held: &Value, sensitive: bool, path: &Path<'_>, report: &mut Report) {
     let constraints = &target.constraints;
+    if report.is_discreet()
+        && let Some((pattern, rule)) = spoken(constraints)
+    {
+        // The emptiness of a name is the service's to refuse as well, in the same words.
+        if let Value::String(text) = held
+            && !pattern::matches(pattern, text)
+        {
+            report.invalid(path, rule);
+        }
+        let length = constraints.max.map(Rule::Max);
+        if length.is_some_and(|rule| !rule.holds(constraints, held)) {
+            let text = length.map(|rule| rule.text(target)).unwrap_or_default();
+            report.violation(held, sensitive, path, &text);
+        }
+        return;
+    }
     for rule in Rule::all(target) {
         if !rule.holds(constraints, held) {
             report.violation(held, sensitive, path, &rule.text(target));
         }
     }
+}
+
+/// The patterns of the model that IAM itself checks, behind everything else, with words of its own: names, paths and
+/// documents. Source: IAM's answers.
+fn spoken(constraints: &Constraints) -> Option<(&'static Pattern, &'static str)> {
+    const NAME: &str = "It must contain only alphanumeric characters and/or the following: +=,.@_-";
+    const PATH: &str =
+        "It must begin and end with / and contain only alphanumeric characters and/or / characters.";
+    const DOCUMENT: &str = "It must contain only printable ASCII characters.";
+    let pattern = constraints.pattern?;
+    let rule = match pattern.source {
+        r"[\w+=,.@-]+" => NAME,
+        r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)" => PATH,
+        r"[\u0009\u000A\u000D\u0020-\u00FF]+" => DOCUMENT,
+        _ => return None,
+    };
+    Some((pattern, rule))
 }
 
 /// Elements that are structures or collections have paths of their own; of plain ones AWS says that
@@ -129,7 +163,7 @@ fn list(member: &Member, item: &Member, items: &[Value], held: &Value, path: &Pa
         }
     }
     if items.iter().any(|element| violates(item.target, element)) {
-        let (rules, suffix) = (Rule::texts(item.target), report.element_suffix());
+        let (rules, suffix) = (Rule::texts(item.target), report.element_suffix(item.target));
         let text = format!("Member must satisfy constraint: [{rules}{suffix}]");
         report.violation(held, member.is_sensitive(), path, &text);
     }
@@ -246,7 +280,7 @@ impl Rule {
             Self::Values => {
                 format!(
                     "Member must satisfy enum value set: [{}]",
-                    target.constraints.values.join(", ")
+                    value_set::listed(target.constraints.values)
                 )
             }
             Self::Max(max) => format!("Member must have {what} less than or equal to {max}"),
