@@ -57,9 +57,12 @@ impl Integrations {
         stopping: impl Future<Output = ()>,
     ) -> io::Result<()> {
         let asker = Arc::new(Asker::new(guards, clock, self.default_web_acl));
+        let answers = Arc::new(Answers::new(random));
+        // Answers are kept for HAProxy where it can fetch them.
+        let fetched = self.check.is_some().then(|| Arc::clone(&answers));
         let endpoint = Arc::new(check::Endpoint {
             asker: Arc::clone(&asker),
-            answers: Answers::new(random),
+            answers,
         });
         let for_envoy = Arc::clone(&asker);
         let checking = listen::run(self.check, move |stream, peer| {
@@ -69,7 +72,7 @@ impl Integrations {
             envoy::serve(Arc::clone(&for_envoy), stream)
         });
         let notifying = listen::run(self.haproxy, move |stream, _| {
-            haproxy::serve(Arc::clone(&asker), stream)
+            haproxy::serve(Arc::clone(&asker), fetched.clone(), stream)
         });
         tokio::select! {
             () = stopping => Ok(()),

@@ -10,7 +10,7 @@ use haechi_dataplane::ResourceKind;
 use haechi_waf::record::HttpSource;
 use haechi_waf::request::{Header, HttpRequest};
 
-use crate::guard::{Decision, Guard, Visit};
+use crate::guard::{Decision, Guard, RESERVED_PATH, Visit};
 use crate::guards::{Guards, Standing};
 
 /// A request that a balancer asks about.
@@ -112,7 +112,7 @@ impl Asker {
             ToOwned::to_owned,
         );
         let source = HttpSource::of_resource(arn, guard.account());
-        guard.decide(&Visit {
+        let visit = Visit {
             request: HttpRequest {
                 http_version: question.http_version,
                 headers: question.headers,
@@ -126,7 +126,12 @@ impl Asker {
             host: &name.to_ascii_lowercase(),
             https: question.https,
             now: u64::try_from(self.clock.now().as_millis()).unwrap_or(0),
-        })
+        };
+        // As in the gateway: pages of Captcha and Challenge send here what they found, the application never gets it.
+        if visit.request.path.starts_with(RESERVED_PATH.as_bytes()) {
+            return Decision::Answer(Box::new(guard.take_proof(&visit)));
+        }
+        guard.decide(&visit)
     }
 }
 

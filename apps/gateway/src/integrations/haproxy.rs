@@ -3,7 +3,8 @@
 //! HAProxy sends a message named `check-request` with the arguments `method`, `path` (or `target`), `query`, `ver`,
 //! `headers` (as text: `req.hdrs`), `body`, `body-size`, `src`, `ssl` and `web-acl`; the answer sets variables of the
 //! transaction: `action` (`pass` or `answer`), and with an answer `status`, `body`, `content_type`, `location`,
-//! `waf_action`; with a pass `h_…` for each inserted header.
+//! `waf_action`, and `answer`, under which the whole of it can be fetched over HTTP (`/answer/<answer>`), since
+//! HAProxy's own answers know neither variable statuses nor line ends; with a pass `h_…` for each inserted header.
 
 mod frame;
 mod question;
@@ -18,6 +19,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::answers::Answers;
 use super::ask::Asker;
 use frame::{Frame, Kind, Problem};
 
@@ -28,13 +30,13 @@ const LONGEST_NOTIFICATION: usize = 4 * 1024 * 1024;
 /// Notifications of one connection that are answered at once.
 const PIPELINED: usize = 256;
 
-pub(super) async fn serve(asker: Arc<Asker>, stream: TcpStream) {
-    if let Err(error) = converse(asker, stream).await {
+pub(super) async fn serve(asker: Arc<Asker>, answers: Option<Arc<Answers>>, stream: TcpStream) {
+    if let Err(error) = converse(asker, answers, stream).await {
         tracing::debug!(%error, "an HAProxy's connection ended");
     }
 }
 
-async fn converse(asker: Arc<Asker>, stream: TcpStream) -> io::Result<()> {
+async fn converse(asker: Arc<Asker>, kept: Option<Arc<Answers>>, stream: TcpStream) -> io::Result<()> {
     let (mut reader, mut writer) = stream.into_split();
     let mut buffer = BytesMut::with_capacity(32 * 1024);
     let Some(hello) = next(&mut reader, &mut buffer).await? else {
@@ -74,10 +76,10 @@ async fn converse(asker: Arc<Asker>, stream: TcpStream) -> io::Result<()> {
                     while working.len() > PIPELINED {
                         working.join_next().await;
                     }
-                    let (asker, answers) = (Arc::clone(&asker), answers.clone());
+                    let (asker, kept, answers) = (Arc::clone(&asker), kept.clone(), answers.clone());
                     let longest = terms.longest_frame;
                     working.spawn(async move {
-                        let actions = question::answer(&asker, &whole.payload).await;
+                        let actions = question::answer(&asker, kept.as_deref(), &whole.payload).await;
                         let _ = answers.send(frame::ack(&whole, &actions, longest)).await;
                     });
                     None

@@ -7,6 +7,7 @@ use memchr::memmem;
 use super::frame::Actions;
 use super::value::{Input, Value};
 use crate::guard::{Answer, Decision};
+use crate::integrations::answers::Answers;
 use crate::integrations::ask::{Asker, Question};
 
 /// The message that is answered; others get nothing.
@@ -29,7 +30,7 @@ struct Arguments<'a> {
 }
 
 /// The variables to set. Without a verdict there is none: HAProxy's configuration refuses what has no `action`.
-pub(super) async fn answer(asker: &Asker, payload: &[u8]) -> Actions {
+pub(super) async fn answer(asker: &Asker, answers: Option<&Answers>, payload: &[u8]) -> Actions {
     let Some(arguments) = arguments(payload) else {
         tracing::warn!("HAProxy sent no message check-request, or a damaged one");
         return Actions::new();
@@ -44,7 +45,11 @@ pub(super) async fn answer(asker: &Asker, payload: &[u8]) -> Actions {
             });
             std::iter::once(text("action", "pass")).chain(headers).collect()
         }
-        Ok(Decision::Answer(answer)) => refused(&answer),
+        Ok(Decision::Answer(answer)) => {
+            let mut actions = refused(&answer);
+            actions.extend(answers.map(|answers| text("answer", &answers.keep(*answer))));
+            actions
+        }
         Err(why) => {
             tracing::warn!(%why, "HAProxy got no verdict");
             Actions::new()
