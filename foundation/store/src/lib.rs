@@ -53,3 +53,6 @@ pub use store::{Cached, Store, StoreOptions};
 pub use table::{Record, Table, Upgrade};
 pub use txn::Txn;
 pub use watch::{Change, Subscription};
+
+/// A list without a limit: half of what a number holds, so that adding to it doesn't wrap.
+pub const ALL: usize = usize::MAX / 2;

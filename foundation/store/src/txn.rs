@@ -222,7 +222,7 @@ impl Txn {
         scope: &Scope,
     ) -> Result<Vec<(Id, Arc<T>)>, StoreError> {
         self.depend_on_epoch(table, scope).await?;
-        self.list(table, scope, None, usize::MAX / 2).await
+        self.list(table, scope, None, crate::ALL).await
     }
 
     /// Makes the transaction depend on no record of a guarded table being inserted or removed in a scope meanwhile.

@@ -15,13 +15,13 @@ use haechi_api_apigateway as api;
 use haechi_core::{AccountId, Arn, Failure, Region};
 use haechi_dataplane::front::{FrontSettings, Listener, TargetGroup};
 use haechi_dataplane::{Front, Fronts, ResourceKind};
-use haechi_store::Scope;
+use haechi_store::{ALL, Scope};
 
 use crate::ApiGateway;
 use crate::model::deployment::Deployment;
 use crate::model::domain::{Domain, NO_PATH};
 use crate::model::stage::{Stage, stage_arn};
-use crate::store::{ALL, DEPLOYMENTS, DOMAINS, STAGES};
+use crate::store::{DEPLOYMENTS, DOMAINS, STAGES};
 
 #[async_trait]
 impl Fronts for ApiGateway {

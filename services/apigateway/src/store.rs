@@ -22,6 +22,3 @@ pub(crate) const DOMAINS: Table<Domain> = Table::new("apigateway", "domain-names
 
 /// Custom domain names of a Region → the account: a name is taken once for everybody.
 pub(crate) const DOMAIN_OWNERS: Table<AccountId> = Table::new("apigateway", "domain-name-owners", 1);
-
-/// All of an account and Region.
-pub(crate) const ALL: usize = usize::MAX / 2;

@@ -10,12 +10,12 @@ use haechi_api_appsync as api;
 use haechi_core::{AccountId, Arn, Failure, Region};
 use haechi_dataplane::front::{Action, Condition, FrontSettings, Listener, Patterns, Rule, TargetGroup};
 use haechi_dataplane::{Front, Fronts, ResourceKind};
-use haechi_store::Scope;
+use haechi_store::{ALL, Scope};
 
 use crate::AppSync;
 use crate::model::{Api, arn, hosts};
 use crate::ops::api_keys::binding;
-use crate::store::{ALL, APIS};
+use crate::store::APIS;
 
 /// How long a data source may take, in milliseconds.
 const TIMEOUT: u32 = 30_000;

@@ -6,6 +6,3 @@ use crate::model::Api;
 
 /// GraphQL APIs of an account and Region, by id.
 pub(crate) const APIS: Table<Api> = Table::new("appsync", "graphql-apis", 1).guarded();
-
-/// All of an account and Region.
-pub(crate) const ALL: usize = usize::MAX / 2;

@@ -10,10 +10,11 @@ use async_trait::async_trait;
 use haechi_core::{AccountId, Arn, Failure, Region};
 use haechi_dataplane::front::{FrontSettings, Listener, TargetGroup};
 use haechi_dataplane::{Front, Fronts, ResourceKind};
+use haechi_store::ALL;
 
 use crate::CloudFront;
 use crate::model::distribution::Distribution;
-use crate::store::{ALL, DISTRIBUTIONS, scope};
+use crate::store::{DISTRIBUTIONS, scope};
 
 /// Seconds for which CloudFront keeps a viewer's connection open.
 const IDLE: u32 = 610;

@@ -17,9 +17,6 @@ pub(crate) const REFERENCES: Table<String> = Table::new("cloudfront", "caller-re
 /// Alternate domain names of the deployment → the distribution's ARN: a name is taken once for everybody.
 pub(crate) const ALIASES: Table<String> = Table::new("cloudfront", "aliases", 1);
 
-/// All of an account.
-pub(crate) const ALL: usize = usize::MAX / 2;
-
 /// The scope of an account.
 pub(crate) fn scope(account: &AccountId) -> Scope {
     Scope::global(Partition::Aws.as_str(), account.as_str())

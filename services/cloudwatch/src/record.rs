@@ -9,7 +9,7 @@ use haechi_store::{Scope, Txn};
 
 use crate::CloudWatch;
 use crate::bucket::Bucket;
-use crate::store::{BUCKETS, Level, METRICS, Metric, dimension_key, scope};
+use crate::store::{BUCKETS, Level, METRICS, Metric, dimension_key};
 use crate::timers;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -44,7 +44,7 @@ impl MetricSink for CloudWatch {
             unit: datum.unit.to_owned(),
         };
         let entries: Vec<Entry> = data.into_iter().map(entry).collect();
-        self.take(&scope(account, region), entries).await
+        self.take(&region.scope(account), entries).await
     }
 }
 

@@ -1,7 +1,6 @@
 //! What CloudWatch keeps, and under which keys.
 
-use haechi_core::{AccountId, Region};
-use haechi_store::{Scope, Table};
+use haechi_store::Table;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::Bucket;
@@ -39,11 +38,6 @@ impl Level {
             Self::Hour => "hour",
         }
     }
-}
-
-/// The scope of an account's metrics in a Region.
-pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), account.as_str(), region.as_str())
 }
 
 /// Dimensions as a part of a key: in the order of their names, each after its length.

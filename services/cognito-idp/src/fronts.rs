@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use haechi_core::{AccountId, Arn, Failure, Region};
 use haechi_dataplane::front::{Action, Condition, FrontSettings, Listener, Rule, TargetGroup};
 use haechi_dataplane::{Front, Fronts, ResourceKind};
-use haechi_store::Scope;
+use haechi_store::{ALL, Scope};
 
 use crate::UserPools;
 use crate::model::pool::{Pool, arn};
 use crate::model::signing_key::key_set;
-use crate::store::{ALL, DOMAINS, POOLS};
+use crate::store::{DOMAINS, POOLS};
 
 /// The paths of a domain that users and applications call.
 const PAGES: [&str; 8] = [

@@ -14,6 +14,3 @@ pub(crate) const CLIENTS: Table<Client> = Table::new("cognito-idp", "clients", 1
 
 /// Domains of a Region, by prefix or name: each is taken once for everybody.
 pub(crate) const DOMAINS: Table<Domain> = Table::new("cognito-idp", "domains", 1);
-
-/// All of an account and Region.
-pub(crate) const ALL: usize = usize::MAX / 2;

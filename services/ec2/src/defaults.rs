@@ -12,7 +12,7 @@ use crate::model::internet_gateway::InternetGateway;
 use crate::model::security_group::{Direction, Peer, Rule, SecurityGroup, Traffic};
 use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
-use crate::store::{INTERNET_GATEWAYS, MADE, SECURITY_GROUPS, SUBNETS, VPCS, scope};
+use crate::store::{INTERNET_GATEWAYS, MADE, SECURITY_GROUPS, SUBNETS, VPCS};
 use crate::{Ec2, ids, zones};
 
 const RANGE: &str = "172.31.0.0/16";
@@ -20,7 +20,7 @@ const RANGE: &str = "172.31.0.0/16";
 impl Ec2 {
     /// Makes the default VPC of an account in a Region, unless that has been done.
     pub(crate) async fn ensure_defaults(&self, account: &AccountId, region: &Region) -> Result<(), Failure> {
-        let (store, place) = (&self.platform.store, &scope(account, region));
+        let (store, place) = (&self.platform.store, &region.scope(account));
         if store.get(&MADE, place, "default-vpc").await?.is_some() {
             return Ok(());
         }
@@ -43,7 +43,7 @@ pub(crate) async fn make_default(
     region: &Region,
     seed: &str,
 ) -> Result<Vpc, Failure> {
-    let place = &scope(account, region);
+    let place = &region.scope(account);
     let id = |prefix: &str, part: &str| {
         ids::derived(
             prefix,

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use haechi_core::ports::{Network, SubnetFacts};
 use haechi_core::{AccountId, Failure, Region};
-use haechi_store::Txn;
+use haechi_store::{ALL, Txn};
 
 use crate::Ec2;
-use crate::store::{ADDRESSES, INTERNET_GATEWAYS, SECURITY_GROUPS, SUBNETS, VPCS, scope};
+use crate::store::{ADDRESSES, INTERNET_GATEWAYS, SECURITY_GROUPS, SUBNETS, VPCS};
 
 #[async_trait]
 impl Network for Ec2 {
@@ -18,11 +18,11 @@ impl Network for Ec2 {
         id: &str,
     ) -> Result<Option<SubnetFacts>, Failure> {
         self.ensure_defaults(account, region).await?;
-        let place = &scope(account, region);
+        let place = &region.scope(account);
         let Some(subnet) = txn.get(&SUBNETS, place, id).await? else {
             return Ok(None);
         };
-        let gateways = txn.list(&INTERNET_GATEWAYS, place, None, usize::MAX / 2).await?;
+        let gateways = txn.list(&INTERNET_GATEWAYS, place, None, ALL).await?;
         let internet_gateway = gateways
             .iter()
             .any(|(_, gateway)| gateway.vpc.as_deref() == Some(subnet.vpc.as_str()));
@@ -43,7 +43,7 @@ impl Network for Ec2 {
         id: &str,
     ) -> Result<bool, Failure> {
         self.ensure_defaults(account, region).await?;
-        Ok(txn.get(&VPCS, &scope(account, region), id).await?.is_some())
+        Ok(txn.get(&VPCS, &region.scope(account), id).await?.is_some())
     }
 
     async fn vpc_of_security_group(
@@ -54,7 +54,7 @@ impl Network for Ec2 {
         id: &str,
     ) -> Result<Option<String>, Failure> {
         self.ensure_defaults(account, region).await?;
-        let found = txn.get(&SECURITY_GROUPS, &scope(account, region), id).await?;
+        let found = txn.get(&SECURITY_GROUPS, &region.scope(account), id).await?;
         Ok(found.map(|group| group.vpc.clone()))
     }
 
@@ -67,7 +67,7 @@ impl Network for Ec2 {
     ) -> Result<Option<String>, Failure> {
         self.ensure_defaults(account, region).await?;
         let groups = txn
-            .list(&SECURITY_GROUPS, &scope(account, region), None, usize::MAX / 2)
+            .list(&SECURITY_GROUPS, &region.scope(account), None, ALL)
             .await?;
         let found = groups
             .into_iter()
@@ -82,7 +82,7 @@ impl Network for Ec2 {
         region: &Region,
         allocation: &str,
     ) -> Result<Option<String>, Failure> {
-        let found = txn.get(&ADDRESSES, &scope(account, region), allocation).await?;
+        let found = txn.get(&ADDRESSES, &region.scope(account), allocation).await?;
         Ok(found.map(|address| address.public_ip.clone()))
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use haechi_api_ec2 as api;
 use haechi_core::{AccountId, Call, Failure, Region};
-use haechi_store::{Record, Table, Txn};
+use haechi_store::{ALL, Record, Table, Txn};
 
 use crate::Ec2;
 use crate::filters::{Facts, Filters};
 use crate::paging::PageRequest;
-use crate::store::{TAGS, scope};
+use crate::store::TAGS;
 use crate::tags::{self, Tags};
 
 /// Something that stands in a table under its id.
@@ -89,18 +89,14 @@ impl Ec2 {
         let found = self
             .platform
             .store
-            .list(&N::TABLE, &scope(account, region), None, usize::MAX / 2)
+            .list(&N::TABLE, &region.scope(account), None, ALL)
             .await?;
         Ok(found.into_iter().map(|(_, record)| record).collect())
     }
 
     /// All tags of an account in a Region, by resource id.
     pub(crate) async fn all_tags(&self, call: &Call) -> Result<Vec<(String, Arc<Tags>)>, Failure> {
-        let found = self
-            .platform
-            .store
-            .list(&TAGS, &scope(&call.account, &call.region), None, usize::MAX / 2)
-            .await?;
+        let found = self.platform.store.list(&TAGS, &call.scope(), None, ALL).await?;
         let named = found
             .into_iter()
             .map(|(id, tags)| (id.str(0).unwrap_or_default().to_owned(), tags));
@@ -129,7 +125,7 @@ impl Ec2 {
     /// The one with this id, and its tags.
     pub(crate) async fn find<N: Noun>(&self, call: &Call, id: &str) -> Result<(Arc<N>, Tags), Failure> {
         self.ensure_defaults(&call.account, &call.region).await?;
-        let (store, scope) = (&self.platform.store, scope(&call.account, &call.region));
+        let (store, scope) = (&self.platform.store, call.scope());
         let found = store
             .get(&N::TABLE, &scope, id)
             .await?
@@ -140,30 +136,24 @@ impl Ec2 {
 
 /// The one with this id as the transaction sees it, to be changed.
 pub(crate) async fn current<N: Noun>(txn: &Txn, call: &Call, id: &str) -> Result<N, Failure> {
-    let found = txn
-        .get(&N::TABLE, &scope(&call.account, &call.region), id)
-        .await?;
+    let found = txn.get(&N::TABLE, &call.scope(), id).await?;
     Ok(found.ok_or_else(|| N::missing(id))?.as_ref().clone())
 }
 
 /// All of a kind; the transaction depends on none being added or removed.
 pub(crate) async fn current_all<N: Noun>(txn: &Txn, call: &Call) -> Result<Vec<Arc<N>>, Failure> {
-    let found = txn
-        .list_locked(&N::TABLE, &scope(&call.account, &call.region))
-        .await?;
+    let found = txn.list_locked(&N::TABLE, &call.scope()).await?;
     Ok(found.into_iter().map(|(_, record)| record).collect())
 }
 
 /// Puts one.
 pub(crate) async fn save<N: Noun>(txn: &Txn, call: &Call, noun: &N) -> Result<(), Failure> {
-    Ok(txn
-        .put(&N::TABLE, &scope(&call.account, &call.region), noun.id(), noun)
-        .await?)
+    Ok(txn.put(&N::TABLE, &call.scope(), noun.id(), noun).await?)
 }
 
 /// Takes one away, and its tags.
 pub(crate) async fn remove<N: Noun>(txn: &Txn, call: &Call, id: &str) -> Result<(), Failure> {
-    let scope = scope(&call.account, &call.region);
+    let scope = call.scope();
     txn.delete(&N::TABLE, &scope, id).await?;
     Ok(txn.delete(&TAGS, &scope, id).await?)
 }

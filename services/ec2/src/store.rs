@@ -1,7 +1,6 @@
 //! What EC2 keeps, and under which keys: everything by its id, in the scope of account and Region.
 
-use haechi_core::{AccountId, Region};
-use haechi_store::{Scope, Table};
+use haechi_store::Table;
 
 use crate::model::address::Address;
 use crate::model::internet_gateway::InternetGateway;
@@ -39,8 +38,3 @@ pub(crate) const TAGS: Table<Tags> = Table::new("ec2", "tags", 1);
 
 /// `default-vpc` once the default VPC of the scope has been made, so that it is not made again after its deletion.
 pub(crate) const MADE: Table<bool> = Table::new("ec2", "made", 1);
-
-/// The scope of an account in a Region.
-pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), account.as_str(), region.as_str())
-}

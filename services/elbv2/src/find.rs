@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use haechi_core::{Call, Failure};
-use haechi_store::{Id, Record, Table, Txn};
+use haechi_store::{ALL, Id, Record, Table, Txn};
 
 use crate::LoadBalancing;
 use crate::error;
@@ -13,7 +13,7 @@ use crate::model::load_balancer::LoadBalancer;
 use crate::model::rule::Rule;
 use crate::model::target_group::TargetGroup;
 use crate::names::{Name, no_arn};
-use crate::store::{LISTENERS, LOAD_BALANCERS, RULES, TARGET_GROUPS, scope};
+use crate::store::{LISTENERS, LOAD_BALANCERS, RULES, TARGET_GROUPS};
 use crate::tags::Tags;
 
 /// Something with an ARN.
@@ -82,11 +82,7 @@ impl LoadBalancing {
     /// What has this ARN in the caller's account and Region, if anything has.
     pub(crate) async fn find<R: Resource>(&self, call: &Call, arn: &str) -> Result<Option<Arc<R>>, Failure> {
         let key = key_of::<R>(arn)?;
-        let found = self
-            .platform
-            .store
-            .get(&R::TABLE, &scope(&call.account, &call.region), &key)
-            .await?;
+        let found = self.platform.store.get(&R::TABLE, &call.scope(), &key).await?;
         Ok(found.filter(|record| record.arn() == arn))
     }
 
@@ -107,50 +103,37 @@ impl LoadBalancing {
 
     /// All of a kind in the caller's account and Region.
     pub(crate) async fn all<R: Resource>(&self, call: &Call) -> Result<Vec<Arc<R>>, Failure> {
-        let place = scope(&call.account, &call.region);
-        let found = self
-            .platform
-            .store
-            .list(&R::TABLE, &place, None, EVERYTHING)
-            .await?;
+        let place = call.scope();
+        let found = self.platform.store.list(&R::TABLE, &place, None, ALL).await?;
         Ok(found.into_iter().map(|(_, record)| record).collect())
     }
 }
 
-/// More records than there can be.
-pub(crate) const EVERYTHING: usize = usize::MAX / 2;
-
 /// What has this ARN as the transaction sees it, to be changed.
 pub(crate) async fn current<R: Resource>(txn: &Txn, call: &Call, arn: &str) -> Result<R, Failure> {
     let key = key_of::<R>(arn)?;
-    let found = txn
-        .get(&R::TABLE, &scope(&call.account, &call.region), &key)
-        .await?;
+    let found = txn.get(&R::TABLE, &call.scope(), &key).await?;
     let found = found.filter(|record| record.arn() == arn);
     Ok(found.ok_or_else(|| R::missing(arn))?.as_ref().clone())
 }
 
 /// All of a kind; the transaction depends on none being added or removed.
 pub(crate) async fn current_all<R: Resource>(txn: &Txn, call: &Call) -> Result<Vec<Arc<R>>, Failure> {
-    let found = txn
-        .list_locked(&R::TABLE, &scope(&call.account, &call.region))
-        .await?;
+    let found = txn.list_locked(&R::TABLE, &call.scope()).await?;
     Ok(found.into_iter().map(|(_, record)| record).collect())
 }
 
 /// Puts one, and tells the gateways.
 pub(crate) async fn save<R: Resource>(txn: &Txn, call: &Call, record: &R) -> Result<(), Failure> {
     let key = key_of::<R>(record.arn())?;
-    txn.put(&R::TABLE, &scope(&call.account, &call.region), &key, record)
-        .await?;
+    txn.put(&R::TABLE, &call.scope(), &key, record).await?;
     Ok(haechi_dataplane::touch(txn).await?)
 }
 
 /// Takes one away, and tells the gateways.
 pub(crate) async fn remove<R: Resource>(txn: &Txn, call: &Call, arn: &str) -> Result<(), Failure> {
     let key = key_of::<R>(arn)?;
-    txn.delete(&R::TABLE, &scope(&call.account, &call.region), &key)
-        .await?;
+    txn.delete(&R::TABLE, &call.scope(), &key).await?;
     Ok(haechi_dataplane::touch(txn).await?)
 }
 

@@ -21,7 +21,7 @@ use crate::model::load_balancer::{Kind, LoadBalancer};
 use crate::model::rule::{Rule, Transform, TransformedPart};
 use crate::model::target::Target;
 use crate::model::target_group::{TargetGroup, TargetType};
-use crate::store::{LISTENERS, LOAD_BALANCERS, RULES, TARGET_GROUPS, TARGETS, scope};
+use crate::store::{LISTENERS, LOAD_BALANCERS, RULES, TARGET_GROUPS, TARGETS};
 
 /// How many records one read takes.
 const CHUNK: usize = 1_000;
@@ -68,7 +68,7 @@ impl Fronts for LoadBalancing {
         ) else {
             return Ok(None);
         };
-        let place = scope(&account, &region);
+        let place = region.scope(&account);
         let found = self.platform.store.get(&LOAD_BALANCERS, &place, &key).await?;
         let found = found.filter(|found| found.arn == resource.as_str() && found.kind == Kind::Application);
         Ok(found.map(|_| (ResourceKind::ApplicationLoadBalancer, account)))

@@ -10,7 +10,7 @@ use crate::LoadBalancing;
 use crate::find::key_of;
 use crate::model::target::{Health, Target};
 use crate::model::target_group::TargetGroup;
-use crate::store::{HEALTH, TARGET_GROUPS, TARGETS, scope};
+use crate::store::{HEALTH, TARGET_GROUPS, TARGETS};
 
 /// The health of a target in a group, after what a gateway said of it last.
 pub(crate) fn of(target: &Target, in_use: bool, reported: Option<&Health>) -> Health {
@@ -58,7 +58,7 @@ impl ReportSink for LoadBalancing {
             else {
                 continue;
             };
-            let place = &scope(&account, &region);
+            let place = &region.scope(&account);
             let Ok(key) = key_of::<TargetGroup>(&said.group) else {
                 continue;
             };

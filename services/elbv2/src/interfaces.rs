@@ -7,7 +7,7 @@ use haechi_store::Txn;
 
 use crate::LoadBalancing;
 use crate::model::load_balancer::Kind;
-use crate::store::{LOAD_BALANCERS, scope};
+use crate::store::LOAD_BALANCERS;
 
 #[async_trait]
 impl NetworkInterfaces for LoadBalancing {
@@ -17,7 +17,7 @@ impl NetworkInterfaces for LoadBalancing {
         account: &AccountId,
         region: &Region,
     ) -> Result<Vec<InterfaceFacts>, Failure> {
-        let all = txn.list_locked(&LOAD_BALANCERS, &scope(account, region)).await?;
+        let all = txn.list_locked(&LOAD_BALANCERS, &region.scope(account)).await?;
         let interfaces = all.iter().flat_map(|(_, load_balancer)| {
             load_balancer.zones.iter().map(|zone| InterfaceFacts {
                 subnet: zone.subnet.clone(),

@@ -1,8 +1,7 @@
 //! What is kept, and under which keys, in the scope of account and Region. Names come first, so that all of a load
 //! balancer, or of a target group, lies together.
 
-use haechi_core::{AccountId, Region};
-use haechi_store::{Scope, Table};
+use haechi_store::Table;
 
 use crate::model::listener::Listener;
 use crate::model::load_balancer::LoadBalancer;
@@ -28,8 +27,3 @@ pub(crate) const TARGETS: Table<Target> = Table::new("elbv2", "targets", 1).guar
 /// What gateways report of targets: `(group's name, target id, port)`. Apart from the targets, since it changes often
 /// and concerns no gateway.
 pub(crate) const HEALTH: Table<Health> = Table::new("elbv2", "health", 1);
-
-/// The scope of an account in a Region.
-pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), account.as_str(), region.as_str())
-}

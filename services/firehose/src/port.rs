@@ -8,7 +8,7 @@ use haechi_core::telemetry::{Delivered, LogDelivery, LogLine};
 
 use crate::Firehose;
 use crate::model::StreamRef;
-use crate::store::{STREAMS, scope};
+use crate::store::STREAMS;
 
 /// Lines that go into one transaction.
 const BATCH: usize = 1_000;
@@ -23,7 +23,7 @@ impl LogDelivery for Firehose {
         let Some(named) = StreamRef::parse(arn) else {
             return Ok(false);
         };
-        let scope = scope(&named.account, &named.region);
+        let scope = named.region.scope(&named.account);
         let found = self
             .platform
             .store
@@ -36,7 +36,7 @@ impl LogDelivery for Firehose {
         let Some(named) = StreamRef::parse(arn) else {
             return Ok(Delivered::Gone);
         };
-        let scope = scope(&named.account, &named.region);
+        let scope = named.region.scope(&named.account);
         for batch in lines.chunks(BATCH) {
             let data = batch
                 .iter()

@@ -1,6 +1,6 @@
 //! What Firehose keeps, and under which keys.
 
-use haechi_core::{AccountId, Call, Failure, Region};
+use haechi_core::{Call, Failure};
 use haechi_store::{Scope, Table, Txn};
 
 use crate::error;
@@ -13,14 +13,9 @@ pub(crate) const STREAMS: Table<Stream> = Table::new("firehose", "streams", 1).g
 /// so that records go out about as they came in and two requests never meet.
 pub(crate) const RECORDS: Table<Waiting> = Table::new("firehose", "records", 1);
 
-/// The scope of an account's streams in a Region.
-pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), account.as_str(), region.as_str())
-}
-
 /// The scope of the caller's streams.
 pub(crate) fn own_scope(call: &Call) -> Scope {
-    scope(&call.account, &call.region)
+    call.scope()
 }
 
 /// The stream as the transaction sees it.

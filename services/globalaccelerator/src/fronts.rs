@@ -9,11 +9,12 @@ use haechi_api_globalaccelerator as api;
 use haechi_core::{AccountId, Arn, Failure, Region};
 use haechi_dataplane::front::{Action, FrontSettings, Listener, TargetGroup};
 use haechi_dataplane::{Front, Fronts, ResourceKind};
+use haechi_store::ALL;
 
 use crate::GlobalAccelerator;
 use crate::model::{self, Accelerator};
 use crate::ops::endpoints::is_application_load_balancer;
-use crate::store::{ACCELERATORS, ALL};
+use crate::store::ACCELERATORS;
 
 /// Of a range of more ports than these, the web's usual ones are listened on.
 const MAX_PORTS: i32 = 64;

@@ -12,9 +12,6 @@ pub(crate) const ACCELERATORS: Table<Accelerator> =
 /// Addresses of the deployment → the accelerator's ARN: an address is taken once for everybody.
 pub(crate) const ADDRESSES: Table<String> = Table::new("globalaccelerator", "addresses", 1);
 
-/// All of an account.
-pub(crate) const ALL: usize = usize::MAX / 2;
-
 /// The scope of an account.
 pub(crate) fn scope(account: &AccountId) -> Scope {
     Scope::global(Partition::Aws.as_str(), account.as_str())

@@ -1,7 +1,7 @@
 //! Who is attached to which managed policy: the other direction of what users, groups and roles say of themselves.
 
 use haechi_core::{AccountId, Failure};
-use haechi_store::{Id, StoreError, Txn};
+use haechi_store::{ALL, Id, StoreError, Txn};
 use rustc_hash::FxHashMap;
 
 use crate::entity::Holder;
@@ -139,7 +139,7 @@ impl Iam {
         let found = self
             .platform
             .store
-            .list_under(&ATTACHMENTS, &scope(account), arn, None, usize::MAX / 2)
+            .list_under(&ATTACHMENTS, &scope(account), arn, None, ALL)
             .await?;
         Ok(found
             .into_iter()
@@ -162,7 +162,7 @@ impl Iam {
         let found = self
             .platform
             .store
-            .list(&ATTACHMENTS, &scope(account), None, usize::MAX / 2)
+            .list(&ATTACHMENTS, &scope(account), None, ALL)
             .await?;
         for (id, name) in found {
             if let (Some(arn), Some(entity)) = (id.str(0), entity(&id, &name)) {

@@ -17,7 +17,7 @@ use crate::model::grant::{Grant, GrantOperation, is_same_principal, is_well_form
 use crate::model::multi_region::MultiRegionRole;
 use crate::policy::meant_for_another;
 use crate::resolve::{Forms, Named, unreachable_for, unreachable_key};
-use crate::store::{ALIASES_OF_KEY, GRANTS, GRANTS_OF_GRANTEE, scope};
+use crate::store::{ALIASES_OF_KEY, GRANTS, GRANTS_OF_GRANTEE};
 
 /// What a request wants of a key.
 #[derive(Debug, Default)]
@@ -211,7 +211,7 @@ impl Kms {
             return Ok(None);
         };
         let key = &loaded.key;
-        let scope = scope(&key.account, &key.region);
+        let scope = key.region.scope(&key.account);
         let empty = BTreeMap::new();
         for name in self.grantee_names(call) {
             let prefix = (key.id.as_str(), name.as_str());
@@ -316,7 +316,7 @@ impl Kms {
         if let Some(keys) = wish.request_tag_keys {
             tags::describe_keys(&keys.keys().cloned().collect::<Vec<_>>(), &mut context);
         }
-        let scope = scope(&key.account, &key.region);
+        let scope = key.region.scope(&key.account);
         let aliases = self
             .platform
             .store

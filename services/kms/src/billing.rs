@@ -12,7 +12,7 @@ use crate::Kms;
 use crate::model::key::Key;
 use crate::model::key_id::KeyId;
 use crate::model::state::KeyState;
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 
 /// Keys that are read at once.
 const PAGE: usize = 1_000;
@@ -58,7 +58,7 @@ impl Kms {
         let found = self
             .platform
             .store
-            .get(&KEYS, &scope(account, region), id.as_str())
+            .get(&KEYS, &region.scope(account), id.as_str())
             .await?;
         Ok(found.is_none_or(|key| key.spec == KeySpec::Pair(KeyPairSpec::Rsa2048)))
     }

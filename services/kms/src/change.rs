@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::loaded::LoadedKey;
 use crate::model::key::Key;
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 use crate::{Kms, error, timers};
 
 impl Kms {
@@ -22,7 +22,7 @@ impl Kms {
         O: Shape,
         F: Fn(&mut Key) -> Result<O, Failure> + Send + Sync,
     {
-        let scope = scope(&loaded.key.account, &loaded.key.region);
+        let scope = loaded.key.region.scope(&loaded.key.account);
         let (scope, change, arn, id) = (&scope, &change, &loaded.arn, loaded.key.id.as_str());
         self.platform
             .write(call, |txn| async move {

@@ -16,7 +16,7 @@ use haechi_wire::Blob;
 use crate::model::custom_key_store::{CustomKeyStore, XksProxy, binding};
 use crate::model::key::{CustomStoreKey, Key, KeyOrigin};
 use crate::model::state::KeyState;
-use crate::store::{CUSTOM_KEY_STORES, KEYS, KEYS_OF_CUSTOM_STORES, scope};
+use crate::store::{CUSTOM_KEY_STORES, KEYS, KEYS_OF_CUSTOM_STORES};
 use crate::xks::blob::{External, additional_data};
 use crate::xks::client::{Proxy, XksClient, XksOptions, XksOptionsError};
 use crate::xks::fault::ProxyFault;
@@ -59,7 +59,7 @@ impl Kms {
         let found = self
             .platform
             .store
-            .get(&CUSTOM_KEY_STORES, &scope(account, region), id)
+            .get(&CUSTOM_KEY_STORES, &region.scope(account), id)
             .await?;
         found.ok_or_else(|| store_not_found(id))
     }
@@ -292,7 +292,7 @@ pub(crate) async fn enter(txn: &Txn, key: &Key) -> Result<(), Failure> {
     let Some(place) = &key.custom_store else {
         return Ok(());
     };
-    let scope = scope(&key.account, &key.region);
+    let scope = key.region.scope(&key.account);
     let store_id = place.store_id.as_str();
     let store = txn.get(&CUSTOM_KEY_STORES, &scope, store_id).await?;
     if !store.ok_or_else(|| store_not_found(store_id))?.is_connected() {

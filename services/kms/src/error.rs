@@ -37,6 +37,11 @@ pub(crate) fn state_error(arn: &str, state: KeyState, class: OperationClass) -> 
     }
 }
 
+/// What only the primary of a multi-Region family can do was asked of another key.
+pub(crate) fn not_a_primary(arn: &str) -> ApiError {
+    ErrorCode::UnsupportedOperationException.with(format!("{arn} is not a multi-region primary key."))
+}
+
 /// `KMSInvalidStateException`.
 pub(crate) fn invalid_state(message: impl Into<String>) -> ApiError {
     ErrorCode::KMSInvalidStateException.with(message)

@@ -10,7 +10,7 @@ use crate::loaded::LoadedKey;
 use crate::model::import::align_family;
 use crate::model::key::Key;
 use crate::model::multi_region::MultiRegion;
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 use crate::{Kms, error, timers};
 
 impl Kms {
@@ -26,7 +26,7 @@ impl Kms {
         O: Shape,
         F: Fn(&mut Key) -> Result<O, Failure> + Send + Sync,
     {
-        let scope = scope(&loaded.key.account, &loaded.key.region);
+        let scope = loaded.key.region.scope(&loaded.key.account);
         let (scope, change, arn, id) = (&scope, &change, &loaded.arn, loaded.key.id.as_str());
         self.platform
             .write(call, |txn| async move {
@@ -54,7 +54,7 @@ async fn relatives(txn: &Txn, key: &Key) -> Result<Vec<Key>, StoreError> {
     let mut relatives = Vec::new();
     let family = key.multi_region.iter().flat_map(MultiRegion::regions);
     for region in family.filter(|region| **region != key.region) {
-        let scope = scope(&key.account, region);
+        let scope = region.scope(&key.account);
         if let Some(relative) = txn.get(&KEYS, &scope, key.id.as_str()).await? {
             relatives.push(relative.as_ref().clone());
         }
@@ -71,6 +71,6 @@ fn align(key: &mut Key, relatives: &mut [Key]) {
 }
 
 async fn put(txn: &Txn, key: &Key) -> Result<(), StoreError> {
-    txn.put(&KEYS, &scope(&key.account, &key.region), key.id.as_str(), key)
+    txn.put(&KEYS, &key.region.scope(&key.account), key.id.as_str(), key)
         .await
 }

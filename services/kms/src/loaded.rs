@@ -18,7 +18,7 @@ use quick_cache::sync::Cache;
 use crate::model::key::Key;
 use crate::model::key_id::KeyId;
 use crate::model::material::{Material, binding};
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 
 /// How many keys are kept ready.
 const CAPACITY: usize = 10_000;
@@ -90,7 +90,7 @@ impl LoadedKeys {
         {
             return Ok(Some(Arc::clone(ready)));
         }
-        let scope = scope(account, region);
+        let scope = region.scope(account);
         let Some(found) = self.store.get_with_revision(&KEYS, &scope, id.as_str()).await? else {
             self.ready.remove(&name);
             return Ok(None);

@@ -15,7 +15,7 @@ use crate::model::key_id::KeyId;
 use crate::model::rotation::{AutomaticRotation, DEFAULT_PERIOD_DAYS, Rotation};
 use crate::model::state::KeyState;
 use crate::model::usage::KeyUsage;
-use crate::store::{ALIASES, insert_key, put_alias, scope};
+use crate::store::{ALIASES, insert_key, put_alias};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
@@ -120,7 +120,7 @@ pub(crate) async fn make(
         created_ms: now,
         updated_ms: now,
     };
-    let scope = scope(account, region);
+    let scope = region.scope(account);
     let (key, alias, scope, name) = (&key, &alias, &scope, &name);
     kms.platform
         .store

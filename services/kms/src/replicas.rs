@@ -10,7 +10,7 @@ use haechi_store::Txn;
 use crate::model::key::{Key, KeyOrigin};
 use crate::model::material::{Material, binding};
 use crate::model::multi_region::{MultiRegion, MultiRegionRole};
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 use crate::{Kms, timers};
 
 impl Kms {
@@ -25,7 +25,7 @@ impl Kms {
             return Ok(());
         };
         for region in &family.replicas {
-            let scope = scope(&primary.account, region);
+            let scope = region.scope(&primary.account);
             let Some(record) = txn.get(&KEYS, &scope, primary.id.as_str()).await? else {
                 continue;
             };

@@ -10,7 +10,7 @@ use crate::model::alias::AliasName;
 use crate::model::key::arn;
 use crate::model::key_id::KeyId;
 use crate::model::key_ref::KeyRef;
-use crate::store::{ALIASES, scope};
+use crate::store::ALIASES;
 use crate::{Kms, managed};
 
 /// A key with the alias by which the request named it (`kms:RequestAlias`).
@@ -80,7 +80,7 @@ impl Kms {
         if let Some(alias) = self
             .platform
             .store
-            .get(&ALIASES, &scope(account, region), name.as_str())
+            .get(&ALIASES, &region.scope(account), name.as_str())
             .await?
         {
             return Ok(Some(alias.target.clone()));

@@ -20,7 +20,7 @@ use crate::model::rotation::Rotation;
 use crate::model::state::KeyState;
 use crate::model::usage::KeyUsage;
 use crate::policy::default_policy;
-use crate::store::{ALIASES, KEYS, insert_key, put_alias, scope};
+use crate::store::{ALIASES, KEYS, insert_key, put_alias};
 
 /// A key to make.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl Kms {
     /// Makes a key and its aliases, where they are not there yet. Returns whether anything was made.
     pub async fn seed_key(&self, seed: &KeySeed) -> Result<bool, SeedError> {
         let wanted = Wanted::parse(seed)?;
-        let scope = scope(&seed.account, &seed.region);
+        let scope = seed.region.scope(&seed.account);
         let exists = self
             .platform
             .store

@@ -1,6 +1,6 @@
 //! What KMS keeps, and under which keys.
 
-use haechi_core::{AccountId, Arn, Region};
+use haechi_core::{AccountId, Arn};
 use haechi_store::{Scope, StoreError, Table, Txn};
 
 use crate::model::alias::Alias;
@@ -38,27 +38,17 @@ pub(crate) const CUSTOM_KEY_STORES: Table<CustomKeyStore> =
 pub(crate) const KEYS_OF_CUSTOM_STORES: Table<String> =
     Table::new("kms", "keys-of-custom-stores", 1).guarded();
 
-/// The scope of an account's keys in a Region.
-pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), account.as_str(), region.as_str())
-}
-
 /// Which account owns the key of an id in a Region: a ciphertext names its key and not its account.
 pub(crate) const OWNERS: Table<AccountId> = Table::new("kms", "owners", 1);
 
-/// The scope of what all accounts share in a Region.
-pub(crate) fn shared_scope(region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), Scope::NONE, region.as_str())
-}
-
 /// Puts a new key; `false` where the id is taken in this account and Region.
 pub(crate) async fn insert_key(txn: &Txn, key: &Key) -> Result<bool, StoreError> {
-    let scope = scope(&key.account, &key.region);
+    let scope = key.region.scope(&key.account);
     if txn.get(&KEYS, &scope, key.id.as_str()).await?.is_some() {
         return Ok(false);
     }
     txn.put(&KEYS, &scope, key.id.as_str(), key).await?;
-    let shared = shared_scope(&key.region);
+    let shared = key.region.shared_scope();
     // Ids that people chose may stand in several accounts: the first keeps the entry.
     if txn.get(&OWNERS, &shared, key.id.as_str()).await?.is_none() {
         txn.put(&OWNERS, &shared, key.id.as_str(), &key.account).await?;
@@ -105,7 +95,7 @@ pub(crate) async fn remove_alias(txn: &Txn, scope: &Scope, alias: &Alias) -> Res
 
 /// Puts a new grant with its entries in the lists of its grantee and its retiring principal.
 pub(crate) async fn put_grant(txn: &Txn, key: &Key, grant: &Grant) -> Result<(), StoreError> {
-    let scope = scope(&key.account, &key.region);
+    let scope = key.region.scope(&key.account);
     let (key_id, id) = (key.id.as_str(), grant.id.as_str());
     txn.put(&GRANTS, &scope, (key_id, id), grant).await?;
     let of_grantee = (key_id, grant.grantee.as_str(), id);

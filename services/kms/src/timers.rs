@@ -18,7 +18,6 @@ use crate::Kms;
 use crate::model::key::{Key, KeyOrigin};
 use crate::model::key_id::KeyId;
 use crate::model::state::KeyState;
-use crate::store::scope;
 
 const SERVICE: &str = "kms";
 const ROTATE: &str = "rotate";
@@ -63,7 +62,7 @@ pub(crate) async fn forget(txn: &Txn, key: &Key) -> Result<(), Failure> {
 }
 
 async fn set(txn: &Txn, key: &Key, kind: &str, due_ms: Option<i64>) -> Result<(), StoreError> {
-    let scope = scope(&key.account, &key.region);
+    let scope = key.region.scope(&key.account);
     match due_ms {
         Some(due_ms) => {
             let due = Timestamp::from_millis(due_ms);
@@ -128,7 +127,7 @@ impl TimerHandler for Handler {
 fn place_scope(timer: &Scope) -> Result<Scope, HandlerError> {
     let account = AccountId::parse(&timer.account)?;
     let region = Region::parse(&timer.region)?;
-    Ok(scope(&account, &region))
+    Ok(region.scope(&account))
 }
 
 #[cfg(test)]

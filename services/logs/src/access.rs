@@ -11,7 +11,7 @@ use haechi_core::{Ask, Call, Failure};
 use haechi_store::Scope;
 
 use crate::model::{Group, GroupRef, group_arn};
-use crate::store::{self, GROUPS};
+use crate::store::GROUPS;
 use crate::{Logs, error};
 
 /// What of a group is asked for.
@@ -80,7 +80,7 @@ impl Logs {
 
 /// The scope of the caller's groups.
 pub(crate) fn own_scope(call: &Call) -> Scope {
-    store::scope(&call.account, &call.region)
+    call.scope()
 }
 
 /// The name of the group that a request gives, by one of its two members.

@@ -9,7 +9,7 @@ use crate::Logs;
 use crate::events::{Event, salt};
 use crate::model::{GroupRef, Stream};
 use crate::ops::put_log_events::write;
-use crate::store::{self, GROUPS, STREAMS};
+use crate::store::{GROUPS, STREAMS};
 
 /// Lines that go into one transaction.
 const BATCH: usize = 5_000;
@@ -24,7 +24,7 @@ impl LogDelivery for Logs {
         let Some(named) = GroupRef::parse(arn) else {
             return Ok(false);
         };
-        let scope = store::scope(&named.account, &named.region);
+        let scope = named.region.scope(&named.account);
         let found = self
             .platform
             .store
@@ -57,7 +57,7 @@ impl LogDelivery for Logs {
 impl Logs {
     /// Writes a batch, making the stream where there is none; `false` if the group is gone.
     async fn take(&self, named: &GroupRef, stream: &str, batch: &[Event]) -> Result<bool, Failure> {
-        let scope = &store::scope(&named.account, &named.region);
+        let scope = &named.region.scope(&named.account);
         let (now, id) = (self.platform.now().as_millis(), self.platform.random.uuid());
         let (id, salt) = (id.as_str(), salt(self.platform.random.as_ref()));
         self.platform

@@ -1,6 +1,6 @@
 //! What CloudWatch Logs keeps, and under which keys.
 
-use haechi_core::{AccountId, Failure, Region};
+use haechi_core::Failure;
 use haechi_store::{Scope, Table, Txn};
 
 use crate::error;
@@ -14,11 +14,6 @@ pub(crate) const STREAMS: Table<Stream> = Table::new("logs", "streams", 1);
 
 /// Resource policies, by name.
 pub(crate) const POLICIES: Table<ResourcePolicy> = Table::new("logs", "resource-policies", 1).guarded();
-
-/// The scope of an account's groups in a Region.
-pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), account.as_str(), region.as_str())
-}
 
 /// The event log of a stream; all of a group's have [`group_log`] in front.
 pub(crate) fn stream_log(group: &str, stream: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haechi_core::{AccountId, Failure, Region};
+use haechi_core::Failure;
 use haechi_store::{Id, Key, Scope, Store, StoreError, Table, Txn};
 
 use crate::error;
@@ -21,15 +21,6 @@ pub(crate) const NAMES: Table<Summary> = Table::new("wafv2", "names", 1).guarded
 /// → the latter again.
 const REFERENCES: Table<String> = Table::new("wafv2", "references", 1).guarded();
 
-/// The scope of an account's things in a Region.
-pub(crate) fn scope(account: &AccountId, region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), account.as_str(), region.as_str())
-}
-
-fn shared_scope(region: &Region) -> Scope {
-    Scope::new(region.partition().as_str(), Scope::NONE, region.as_str())
-}
-
 fn key(name: &FullName) -> (&str, &str, &str) {
     (name.kind.as_str(), name.scope.as_str(), name.id.as_str())
 }
@@ -37,7 +28,7 @@ fn key(name: &FullName) -> (&str, &str, &str) {
 /// The thing of this name, if id and name belong together.
 pub(crate) async fn find(store: &Store, name: &FullName) -> Result<Option<Arc<Entity>>, StoreError> {
     let found = store
-        .get(&ENTITIES, &scope(&name.account, &name.region), key(name))
+        .get(&ENTITIES, &name.region.scope(&name.account), key(name))
         .await?;
     Ok(found.filter(|entity| entity.name == name.name))
 }
@@ -45,7 +36,7 @@ pub(crate) async fn find(store: &Store, name: &FullName) -> Result<Option<Arc<En
 /// As [`find`], and the transaction depends on it.
 pub(crate) async fn seen(txn: &Txn, name: &FullName) -> Result<Option<Arc<Entity>>, StoreError> {
     let found = txn
-        .get(&ENTITIES, &scope(&name.account, &name.region), key(name))
+        .get(&ENTITIES, &name.region.scope(&name.account), key(name))
         .await?;
     Ok(found.filter(|entity| entity.name == name.name))
 }
@@ -57,7 +48,7 @@ pub(crate) async fn present(txn: &Txn, name: &FullName) -> Result<Arc<Entity>, F
 
 /// Puts a new thing. Its name must be free, the quota not reached, and what it refers to there.
 pub(crate) async fn insert(txn: &Txn, entity: &Entity) -> Result<(), Failure> {
-    let scope = scope(&entity.account, &entity.region);
+    let scope = entity.region.scope(&entity.account);
     let (kind, web_scope) = (entity.kind.as_str(), entity.scope.as_str());
     let place = (kind, web_scope, entity.name.as_str());
     if txn.get(&NAMES, &scope, place).await?.is_some() {
@@ -84,7 +75,7 @@ pub(crate) async fn replace(txn: &Txn, before: &Entity, entity: &Entity) -> Resu
 /// Removes a thing that nothing refers to.
 pub(crate) async fn remove(txn: &Txn, entity: &Entity) -> Result<(), Failure> {
     let (name, arn) = (entity.full_name(), entity.arn());
-    let shared = shared_scope(&entity.region);
+    let shared = entity.region.shared_scope();
     txn.depend_on_epoch(&REFERENCES, &shared).await?;
     let referrers = txn
         .list_under(&REFERENCES, &shared, arn.as_str(), None, 1)
@@ -92,7 +83,7 @@ pub(crate) async fn remove(txn: &Txn, entity: &Entity) -> Result<(), Failure> {
     if !referrers.is_empty() {
         return Err(error::associated().into());
     }
-    let scope = scope(&entity.account, &entity.region);
+    let scope = entity.region.scope(&entity.account);
     txn.delete(&ENTITIES, &scope, key(&name)).await?;
     let place = (entity.kind.as_str(), entity.scope.as_str(), entity.name.as_str());
     txn.delete(&NAMES, &scope, place).await?;
@@ -104,7 +95,7 @@ pub(crate) async fn remove(txn: &Txn, entity: &Entity) -> Result<(), Failure> {
 }
 
 async fn put(txn: &Txn, entity: &Entity) -> Result<(), Failure> {
-    let scope = scope(&entity.account, &entity.region);
+    let scope = entity.region.scope(&entity.account);
     let name = entity.full_name();
     txn.put(&ENTITIES, &scope, key(&name), entity).await?;
     let place = (entity.kind.as_str(), entity.scope.as_str(), entity.name.as_str());
@@ -117,7 +108,7 @@ async fn put(txn: &Txn, entity: &Entity) -> Result<(), Failure> {
 
 /// Brings the list of references up to date. What is newly referred to must be there when this commits.
 async fn refer(txn: &Txn, entity: &Entity, before: &[String]) -> Result<(), Failure> {
-    let (arn, shared) = (entity.arn(), shared_scope(&entity.region));
+    let (arn, shared) = (entity.arn(), entity.region.shared_scope());
     let now = entity.content.references();
     for gone in before.iter().filter(|reference| !now.contains(reference)) {
         txn.delete(&REFERENCES, &shared, (gone.as_str(), arn.as_str()))

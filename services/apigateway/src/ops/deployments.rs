@@ -3,6 +3,7 @@
 //! A deployment is a copy of the API's resources; with a stage's name the stage is made or moved to it. One that a
 //! stage uses can't be deleted. Follows the API Gateway API reference, "Deployment".
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_apigateway as api;
@@ -16,7 +17,7 @@ use crate::model::stage::Stage;
 use crate::ops::stages::{check_name, new_stage};
 use crate::paging::page;
 use crate::patch::Patch;
-use crate::store::{ALL, DEPLOYMENTS, STAGES};
+use crate::store::{DEPLOYMENTS, STAGES};
 use crate::{ApiGateway, error, identifiers};
 
 pub(crate) async fn create_deployment(

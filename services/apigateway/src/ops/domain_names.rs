@@ -3,6 +3,7 @@
 //! A domain name is taken once in a Region. Certificates are named and not looked at: TLS ends in the gateway, which
 //! knows them. Follows the API Gateway API reference, "DomainName".
 
+use haechi_store::ALL;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::access::current_domain;
 use crate::authz::resource_arn;
 use crate::model::domain::Domain;
 use crate::paging::page;
-use crate::store::{ALL, DOMAIN_OWNERS, DOMAINS};
+use crate::store::{DOMAIN_OWNERS, DOMAINS};
 use crate::{ApiGateway, error, identifiers, tags};
 
 /// The hosted zone of all edge-optimized names (Route 53 developer guide).

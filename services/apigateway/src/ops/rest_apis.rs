@@ -3,6 +3,7 @@
 //! A new API has a root resource and nothing else. An API that a custom domain name leads to can't be deleted; with an
 //! API go its resources, deployments and stages. Follows the API Gateway API reference, "RestApi".
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_apigateway as api;
@@ -15,7 +16,7 @@ use crate::model::rest_api::{Resource, RestApi};
 use crate::model::stage::stage_arn;
 use crate::paging::page;
 use crate::patch::{Patch, unescape};
-use crate::store::{ALL, APIS, DEPLOYMENTS, DOMAINS, STAGES};
+use crate::store::{APIS, DEPLOYMENTS, DOMAINS, STAGES};
 use crate::{ApiGateway, error, identifiers, resource_policy, tags};
 
 const MAX_COMPRESSION_SIZE: i32 = 10_485_760;

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use haechi_api_apigateway as api;
 use haechi_core::{Call, Failure};
 use haechi_dataplane::{associations, touch};
-use haechi_store::Txn;
+use haechi_store::{ALL, Txn};
 use haechi_wire::{Empty, Stored};
 
 use crate::access::{current, current_stage};
 use crate::model::stage::{Stage, stage_arn};
 use crate::patch::Patch;
-use crate::store::{ALL, DEPLOYMENTS, STAGES};
+use crate::store::{DEPLOYMENTS, STAGES};
 use crate::{ApiGateway, error, tags};
 
 mod settings;

@@ -9,13 +9,13 @@ use haechi_api_appsync as api;
 use haechi_core::{Call, Failure};
 use haechi_dataplane::{associations, touch};
 use haechi_policy::Context;
-use haechi_store::Txn;
+use haechi_store::{ALL, Txn};
 use haechi_wire::Stored;
 
 use crate::access::current;
 use crate::model::{Api, arn, hosts};
 use crate::paging::page;
-use crate::store::{ALL, APIS};
+use crate::store::APIS;
 use crate::{AppSync, error, identifiers, tags};
 
 pub(crate) async fn create_graphql_api(

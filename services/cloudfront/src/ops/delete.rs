@@ -6,11 +6,11 @@ use haechi_api_cloudfront as api;
 use haechi_api_cloudfront::error::ErrorCode;
 use haechi_core::{Call, Failure, Region};
 use haechi_dataplane::{associations, touch};
-use haechi_store::Scope;
+use haechi_store::{ALL, Scope};
 use haechi_wire::Empty;
 
 use crate::access::current_version;
-use crate::store::{ALIASES, ALL, DISTRIBUTIONS, INVALIDATIONS, REFERENCES, scope};
+use crate::store::{ALIASES, DISTRIBUTIONS, INVALIDATIONS, REFERENCES, scope};
 use crate::{CloudFront, error};
 
 pub(crate) async fn delete_distribution(

@@ -2,6 +2,7 @@
 //!
 //! The gateway keeps no cache: an invalidation is recorded and complete. The newest comes last, as ids have no order.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_cloudfront as api;
@@ -12,7 +13,7 @@ use haechi_wire::Stored;
 use crate::access::current;
 use crate::model::distribution::{Invalidation, Status};
 use crate::paging::page;
-use crate::store::{ALL, INVALIDATIONS, scope};
+use crate::store::{INVALIDATIONS, scope};
 use crate::{CloudFront, error, identifiers};
 
 /// The most paths of one invalidation (CloudFront quotas).

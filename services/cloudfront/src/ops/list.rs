@@ -1,5 +1,6 @@
 //! ListDistributions, ListDistributionsByWebACLId.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_cloudfront as api;
@@ -9,7 +10,7 @@ use haechi_policy::Context;
 use crate::CloudFront;
 use crate::model::distribution::Distribution;
 use crate::paging::page;
-use crate::store::{ALL, DISTRIBUTIONS, scope};
+use crate::store::{DISTRIBUTIONS, scope};
 
 pub(crate) async fn list_distributions(
     cloudfront: Arc<CloudFront>,

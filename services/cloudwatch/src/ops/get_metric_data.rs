@@ -13,7 +13,7 @@ use super::put_metric_data::dimensions;
 use crate::math::{self, Labelled, Named, Series};
 use crate::series::Span;
 use crate::statistic::Statistic;
-use crate::{CloudWatch, error, store};
+use crate::{CloudWatch, error};
 
 /// Data points of a page where no number is asked for, and the most.
 const MAX_DATAPOINTS: usize = 100_800;
@@ -125,7 +125,7 @@ async fn read(
         .metric_name
         .ok_or_else(|| error::missing(&format!("{at}.MetricName")))?;
     let dimensions = dimensions(metric.dimensions.unwrap_or_default(), &format!("{at}.Dimensions"))?;
-    let scope = store::scope(&call.account, &call.region);
+    let scope = call.scope();
     let span = Span {
         start: start.div_euclid(period) * period,
         end,

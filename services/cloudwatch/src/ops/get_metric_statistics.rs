@@ -12,7 +12,7 @@ use haechi_core::{Call, Failure, Timestamp};
 use super::put_metric_data::dimensions;
 use crate::series::Span;
 use crate::statistic::Statistic;
-use crate::{CloudWatch, error, store};
+use crate::{CloudWatch, error};
 
 /// Data points of an answer.
 const MAX_DATAPOINTS: i64 = 1_440;
@@ -38,7 +38,7 @@ pub(crate) async fn get_metric_statistics(
         percentiles.push((Statistic::parse(&text, "ExtendedStatistics")?, text));
     }
     let dimensions = dimensions(input.dimensions.unwrap_or_default(), "Dimensions")?;
-    let scope = store::scope(&call.account, &call.region);
+    let scope = call.scope();
     let metric = cloudwatch.metric(&scope, &namespace, &name, dimensions).await?;
     let periods = match &metric {
         Some(metric) => {

@@ -8,7 +8,7 @@ use haechi_api_cloudwatch as api;
 use haechi_core::{Call, Failure};
 use haechi_store::Id;
 
-use crate::store::{METRICS, Metric, dimension_key, scope};
+use crate::store::{METRICS, Metric, dimension_key};
 use crate::{CloudWatch, error};
 
 const PAGE: usize = 500;
@@ -28,7 +28,7 @@ pub(crate) async fn list_metrics(
     } else {
         now_ms - TWO_WEEKS_MS
     };
-    let scope = scope(&call.account, &call.region);
+    let scope = call.scope();
     let mut after = input.next_token.as_deref().map(read_token).transpose()?;
     let mut found: Vec<Arc<Metric>> = Vec::new();
     let mut next_token = None;

@@ -11,7 +11,7 @@ use haechi_wire::Empty;
 
 use crate::bucket::Bucket;
 use crate::record::Entry;
-use crate::{CloudWatch, error, store};
+use crate::{CloudWatch, error};
 
 /// Values may lie so far back, and so far in the future.
 const PAST_MS: i64 = 14 * 86_400_000;
@@ -53,9 +53,7 @@ pub(crate) async fn put_metric_data(
         .enumerate()
         .map(|(nth, datum)| entry(&namespace, nth + 1, datum, now_ms))
         .collect();
-    cloudwatch
-        .take(&store::scope(&call.account, &call.region), entries?)
-        .await?;
+    cloudwatch.take(&call.scope(), entries?).await?;
     Ok(Empty::default())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! An update sets what it does not name to its default; the secret stays.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_cognito_idp as api;
@@ -11,7 +12,7 @@ use haechi_wire::{Empty, Stored};
 use crate::access::{current, current_client};
 use crate::model::client::{Client, complete};
 use crate::paging::page;
-use crate::store::{ALL, CLIENTS};
+use crate::store::CLIENTS;
 use crate::{UserPools, error, identifiers};
 
 /// The settings of a client, which two structures of the API have under the same names.

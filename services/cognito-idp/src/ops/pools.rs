@@ -3,6 +3,7 @@
 //! An update sets what it does not name to its default, as Cognito does. A pool with a domain, or one that is
 //! protected, can't be deleted. Follows the Cognito API reference, "CreateUserPool" and "UpdateUserPool".
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_cognito_idp as api;
@@ -15,7 +16,7 @@ use crate::access::current;
 use crate::model::attributes;
 use crate::model::pool::{Pool, arn, complete};
 use crate::paging::page;
-use crate::store::{ALL, CLIENTS, POOLS};
+use crate::store::{CLIENTS, POOLS};
 use crate::{UserPools, error, identifiers, tags};
 
 pub(crate) async fn create_user_pool(

@@ -13,7 +13,6 @@ use crate::model::nat_gateway::NatGateway;
 use crate::model::subnet::Subnet;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
 use crate::ops::network_interfaces::{id_of, private_address};
-use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error, ids};
 
@@ -47,7 +46,7 @@ pub(crate) async fn allocate_address(
                 border_group: border_group.clone(),
             };
             save(&txn, call, &address).await?;
-            tags::add(&txn, &scope(&call.account, &call.region), id, new).await?;
+            tags::add(&txn, &call.scope(), id, new).await?;
             Ok(api::AllocateAddressResult {
                 allocation_id: Some(address.id),
                 public_ipv4_pool: Some("amazon".to_owned()),

@@ -10,7 +10,6 @@ use crate::model::internet_gateway::InternetGateway;
 use crate::model::nat_gateway::NatGateway;
 use crate::model::vpc::Vpc;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
-use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error, ids};
 
@@ -31,7 +30,7 @@ pub(crate) async fn create_internet_gateway(
     ec2.platform
         .write(call, |txn| async move {
             save(&txn, call, gateway).await?;
-            tags::add(&txn, &scope(&call.account, &call.region), &gateway.id, new).await?;
+            tags::add(&txn, &call.scope(), &gateway.id, new).await?;
             Ok(api::CreateInternetGatewayResult {
                 internet_gateway: Some(answer(gateway, new)),
             })

@@ -16,7 +16,6 @@ use crate::model::nat_gateway::NatGateway;
 use crate::model::subnet::Subnet;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
 use crate::ops::network_interfaces::{id_of, private_address};
-use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error, ids};
 
@@ -99,7 +98,7 @@ pub(crate) async fn create_nat_gateway(
                 }
             }
             save(&txn, call, gateway).await?;
-            tags::add(&txn, &scope(&call.account, &call.region), &gateway.id, new).await?;
+            tags::add(&txn, &call.scope(), &gateway.id, new).await?;
             Ok(api::CreateNatGatewayResult {
                 client_token: token.clone(),
                 nat_gateway: Some(api::NatGateway {

@@ -15,7 +15,6 @@ use crate::model::nat_gateway::NatGateway;
 use crate::model::route_table::{Route, RouteTable, Routing, Target, User};
 use crate::model::vpc::Vpc;
 use crate::noun::{Noun, Selection, current, remove, save};
-use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error, ids};
 
@@ -40,7 +39,7 @@ impl Ec2 {
     pub(crate) async fn route_table(&self, call: &Call, id: &str) -> Result<(RouteTable, Tags), Failure> {
         let (tables, _) = self.surroundings(call).await?;
         let found = tables.into_iter().find(|table| table.id == id);
-        let own = tags::of(&self.platform.store, &scope(&call.account, &call.region), id).await?;
+        let own = tags::of(&self.platform.store, &call.scope(), id).await?;
         Ok((found.ok_or_else(|| RouteTable::missing(id))?, own))
     }
 }
@@ -91,7 +90,7 @@ pub(crate) async fn create_route_table(
         .write(call, |txn| async move {
             let vpc = current::<Vpc>(&txn, call, &table.vpc).await?;
             save(&txn, call, table).await?;
-            tags::add(&txn, &scope(&call.account, &call.region), &table.id, new).await?;
+            tags::add(&txn, &call.scope(), &table.id, new).await?;
             let around = Surroundings {
                 vpcs: Vec::new(),
                 gateways: Vec::new(),

@@ -13,7 +13,6 @@ use crate::filters::Facts;
 use crate::model::security_group::{Direction, Peer, Rule, SecurityGroup, Traffic};
 use crate::noun::{Noun, Selection, current, save};
 use crate::permissions::{Wanted, describe, from_request};
-use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error, ids};
 
@@ -171,7 +170,7 @@ impl Ec2 {
                 traffic: traffic.clone(),
                 description: description.clone(),
             };
-            tags::add(txn, &scope(&call.account, &call.region), &rule.id, new).await?;
+            tags::add(txn, &call.scope(), &rule.id, new).await?;
             added.push(shown(call, &group, &rule, new));
             group.rules.push(rule);
         }
@@ -209,12 +208,8 @@ async fn take(
     group.rules.retain(|rule| !gone.contains(rule));
     save(txn, call, &group).await?;
     for rule in &gone {
-        txn.delete(
-            &crate::store::TAGS,
-            &scope(&call.account, &call.region),
-            rule.id.as_str(),
-        )
-        .await?;
+        txn.delete(&crate::store::TAGS, &call.scope(), rule.id.as_str())
+            .await?;
     }
     Ok(gone.iter().map(|rule| revoked(&group, rule)).collect())
 }

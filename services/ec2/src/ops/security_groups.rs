@@ -13,7 +13,6 @@ use crate::defaults::open_egress;
 use crate::model::security_group::{Direction, Peer, Rule, SecurityGroup};
 use crate::model::vpc::Vpc;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
-use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error, ids};
 
@@ -58,7 +57,7 @@ pub(crate) async fn create_security_group(
                 return Err(error::refuse("InvalidGroup.Duplicate", message));
             }
             save(&txn, call, group).await?;
-            tags::add(&txn, &scope(&call.account, &call.region), &group.id, new).await?;
+            tags::add(&txn, &call.scope(), &group.id, new).await?;
             Ok(api::CreateSecurityGroupResult {
                 group_id: Some(group.id.clone()),
                 tags: tags::answer(new),

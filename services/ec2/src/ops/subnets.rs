@@ -16,7 +16,6 @@ use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
 use crate::ops::vpcs::not_a_range;
-use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::zones::{self, Zone};
 use crate::{Ec2, error, ids};
@@ -69,7 +68,7 @@ pub(crate) async fn create_subnet(
             let vpc = current::<Vpc>(&txn, call, &subnet.vpc).await?;
             fits(subnet, &vpc, &current_all::<Subnet>(&txn, call).await?)?;
             save(&txn, call, subnet).await?;
-            tags::add(&txn, &scope(&call.account, &call.region), &subnet.id, new).await?;
+            tags::add(&txn, &call.scope(), &subnet.id, new).await?;
             Ok(api::CreateSubnetResult {
                 subnet: Some(answer(call, subnet, new, 0)),
             })

@@ -17,7 +17,7 @@ use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
 use crate::noun::Noun;
 use crate::paging::PageRequest;
-use crate::store::{TAGS, scope};
+use crate::store::TAGS;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error};
 
@@ -82,7 +82,7 @@ impl Ec2 {
     async fn admit_tagging(&self, call: &Call, ids: &[String], new: &Tags) -> Result<(), Failure> {
         for id in ids {
             let kind = self.is_there(call, id).await?;
-            let place = scope(&call.account, &call.region);
+            let place = call.scope();
             let own = tags::of(&self.platform.store, &place, id).await?;
             self.may_tag(call, kind, id, &own, new).await?;
         }
@@ -101,7 +101,7 @@ pub(crate) async fn create_tags(
     );
     ec2.admit_tagging(&call, ids, new).await?;
     stop_if(input.dry_run)?;
-    let place = &scope(&call.account, &call.region);
+    let place = &call.scope();
     ec2.platform
         .write(&call, |txn| async move {
             for id in ids {
@@ -123,7 +123,7 @@ pub(crate) async fn delete_tags(
     let keys = tags::from_request(given.clone())?;
     ec2.admit_tagging(&call, ids, &keys).await?;
     stop_if(input.dry_run)?;
-    let place = &scope(&call.account, &call.region);
+    let place = &call.scope();
     ec2.platform
         .write(&call, |txn| async move {
             for id in ids {

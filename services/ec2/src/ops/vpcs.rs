@@ -17,7 +17,6 @@ use crate::model::security_group::SecurityGroup;
 use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
 use crate::noun::{Noun, Selection, current, current_all, remove, save};
-use crate::store::scope;
 use crate::tags::{self, Tags};
 use crate::{Ec2, error, ids};
 
@@ -61,7 +60,7 @@ pub(crate) async fn create_vpc(
         .write(call, |txn| async move {
             save(&txn, call, vpc).await?;
             save(&txn, call, group).await?;
-            tags::add(&txn, &scope(&call.account, &call.region), &vpc.id, new).await?;
+            tags::add(&txn, &call.scope(), &vpc.id, new).await?;
             Ok(api::CreateVpcResult {
                 vpc: Some(api::Vpc {
                     state: Some(api::VpcState::Pending),

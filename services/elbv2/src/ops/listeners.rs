@@ -11,15 +11,15 @@ use haechi_api_elbv2 as api;
 use haechi_api_elbv2::error::ErrorCode;
 use haechi_core::{Arn, Call, Failure};
 use haechi_policy::Context;
-use haechi_store::Txn;
+use haechi_store::{ALL, Txn};
 
-use crate::find::{EVERYTHING, current, current_all, current_uses, key_of, remove, save};
+use crate::find::{current, current_all, current_uses, key_of, remove, save};
 use crate::model::listener::Listener;
 use crate::model::load_balancer::{Kind, LoadBalancer};
 use crate::ops::limits::MOST_LISTENERS;
 use crate::paging::PageRequest;
 use crate::requested::actions;
-use crate::store::{RULES, scope};
+use crate::store::RULES;
 use crate::tags::{self, Tags};
 use crate::{LoadBalancing, answer, error, names, ssl_policies};
 
@@ -354,9 +354,9 @@ pub(crate) async fn delete_listener(
         .platform
         .write(call, |txn| async move {
             current::<Listener>(&txn, call, arn).await?;
-            let place = scope(&call.account, &call.region);
+            let place = call.scope();
             let key = key_of::<Listener>(arn)?;
-            for (rule, _) in txn.list_under(&RULES, &place, &key, None, EVERYTHING).await? {
+            for (rule, _) in txn.list_under(&RULES, &place, &key, None, ALL).await? {
                 txn.delete(&RULES, &place, &rule).await?;
             }
             remove::<Listener>(&txn, call, arn).await?;

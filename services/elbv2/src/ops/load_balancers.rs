@@ -12,14 +12,14 @@ use haechi_api_elbv2 as api;
 use haechi_api_elbv2::error::ErrorCode;
 use haechi_core::{Call, Failure};
 use haechi_policy::Context;
-use haechi_store::Txn;
+use haechi_store::{ALL, Txn};
 
-use crate::find::{EVERYTHING, current, current_all, key_of, save};
+use crate::find::{current, current_all, key_of, save};
 use crate::model::load_balancer::{Kind, LoadBalancer};
 use crate::ops::limits::MOST_LOAD_BALANCERS;
 use crate::paging::PageRequest;
 use crate::placement::{Placement, Wanted, mappings};
-use crate::store::{LISTENERS, LOAD_BALANCERS, RULES, scope};
+use crate::store::{LISTENERS, LOAD_BALANCERS, RULES};
 use crate::tags::{self, Tags};
 use crate::{LoadBalancing, answer, error, hosted_zones, names};
 
@@ -270,12 +270,12 @@ pub(crate) async fn delete_load_balancer(
                     "Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
                 )));
             }
-            let place = scope(&call.account, &call.region);
+            let place = call.scope();
             let name = gone.name.as_str();
-            for (key, _) in txn.list_under(&LISTENERS, &place, name, None, EVERYTHING).await? {
+            for (key, _) in txn.list_under(&LISTENERS, &place, name, None, ALL).await? {
                 txn.delete(&LISTENERS, &place, &key).await?;
             }
-            for (key, _) in txn.list_under(&RULES, &place, name, None, EVERYTHING).await? {
+            for (key, _) in txn.list_under(&RULES, &place, name, None, ALL).await? {
                 txn.delete(&RULES, &place, &key).await?;
             }
             txn.delete(&LOAD_BALANCERS, &place, name).await?;

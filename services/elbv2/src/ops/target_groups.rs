@@ -3,6 +3,7 @@
 //! Source: API reference. Creating is idempotent as for load balancers. A group that a listener or a rule names can't be
 //! deleted; one that is not there is no error.
 
+use haechi_store::ALL;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,13 +12,13 @@ use haechi_api_elbv2::error::ErrorCode;
 use haechi_core::{Call, Failure};
 use haechi_policy::Context;
 
-use crate::find::{EVERYTHING, current, current_all, current_uses, key_of, remove, save};
+use crate::find::{current, current_all, current_uses, key_of, remove, save};
 use crate::health_check;
 use crate::model::load_balancer::LoadBalancer;
 use crate::model::target_group::{TargetGroup, TargetType};
 use crate::ops::limits::MOST_TARGET_GROUPS;
 use crate::paging::PageRequest;
-use crate::store::{HEALTH, TARGETS, scope};
+use crate::store::{HEALTH, TARGETS};
 use crate::tags::{self, Tags};
 use crate::{LoadBalancing, answer, error, names};
 
@@ -301,11 +302,11 @@ pub(crate) async fn delete_target_group(
                 let message = format!("Target group '{arn}' is currently in use by a listener or a rule");
                 return Err(error::refuse(ErrorCode::ResourceInUseException, message));
             }
-            let place = scope(&call.account, &call.region);
-            for (key, _) in txn.list_under(&TARGETS, &place, name, None, EVERYTHING).await? {
+            let place = call.scope();
+            for (key, _) in txn.list_under(&TARGETS, &place, name, None, ALL).await? {
                 txn.delete(&TARGETS, &place, &key).await?;
             }
-            for (key, _) in txn.list_under(&HEALTH, &place, name, None, EVERYTHING).await? {
+            for (key, _) in txn.list_under(&HEALTH, &place, name, None, ALL).await? {
                 txn.delete(&HEALTH, &place, &key).await?;
             }
             remove::<TargetGroup>(&txn, call, arn).await?;

@@ -1,15 +1,15 @@
 //! DescribeTargetHealth.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_elbv2 as api;
 use haechi_core::{Call, Failure};
 
-use crate::find::EVERYTHING;
 use crate::model::target::{Health, Target};
 use crate::model::target_group::TargetGroup;
 use crate::ops::targets::names;
-use crate::store::{HEALTH, TARGETS, scope};
+use crate::store::{HEALTH, TARGETS};
 use crate::{LoadBalancing, health};
 
 pub(crate) async fn describe_target_health(
@@ -20,10 +20,10 @@ pub(crate) async fn describe_target_health(
     let arn = input.target_group_arn.unwrap_or_default();
     let group = elbv2.read::<TargetGroup>(&call, &arn).await?;
     let in_use = elbv2.uses(&call).await?.contains_key(&arn);
-    let (store, place) = (&elbv2.platform.store, &scope(&call.account, &call.region));
+    let (store, place) = (&elbv2.platform.store, &call.scope());
     let name = group.name.as_str();
-    let targets = store.list_under(&TARGETS, place, name, None, EVERYTHING).await?;
-    let reported = store.list_under(&HEALTH, place, name, None, EVERYTHING).await?;
+    let targets = store.list_under(&TARGETS, place, name, None, ALL).await?;
+    let reported = store.list_under(&HEALTH, place, name, None, ALL).await?;
     let now = call.time.as_millis();
     let known: Vec<(Arc<Target>, Health)> = targets
         .into_iter()

@@ -10,16 +10,16 @@ use std::sync::Arc;
 use haechi_api_elbv2 as api;
 use haechi_api_elbv2::error::ErrorCode;
 use haechi_core::{Arn, Call, Failure};
-use haechi_store::Txn;
+use haechi_store::{ALL, Txn};
 
 use crate::LoadBalancing;
 use crate::error;
-use crate::find::{EVERYTHING, current, current_uses};
+use crate::find::{current, current_uses};
 use crate::model::load_balancer::{Kind, LoadBalancer};
 use crate::model::target::Target;
 use crate::model::target_group::{TargetGroup, TargetType};
 use crate::ops::limits::MOST_TARGETS;
-use crate::store::{HEALTH, TARGETS, scope};
+use crate::store::{HEALTH, TARGETS};
 
 pub(crate) async fn register_targets(
     elbv2: Arc<LoadBalancing>,
@@ -34,9 +34,9 @@ pub(crate) async fn register_targets(
         .platform
         .write(call, |txn| async move {
             let group = current::<TargetGroup>(&txn, call, arn).await?;
-            let place = scope(&call.account, &call.region);
+            let place = call.scope();
             let present = txn
-                .list_under(&TARGETS, &place, group.name.as_str(), None, EVERYTHING)
+                .list_under(&TARGETS, &place, group.name.as_str(), None, ALL)
                 .await?;
             let now = call.time.as_millis();
             for (key, target) in &present {
@@ -172,10 +172,10 @@ pub(crate) async fn deregister_targets(
         .write(call, |txn| async move {
             let group = current::<TargetGroup>(&txn, call, arn).await?;
             let in_use = current_uses(&txn, call).await?.contains_key(arn);
-            let place = scope(&call.account, &call.region);
+            let place = call.scope();
             let now = call.time.as_millis();
             let present = txn
-                .list_under(&TARGETS, &place, group.name.as_str(), None, EVERYTHING)
+                .list_under(&TARGETS, &place, group.name.as_str(), None, ALL)
                 .await?;
             for description in given {
                 for (key, target) in present.iter().filter(|(_, target)| names(description, target)) {

@@ -10,13 +10,13 @@ use haechi_api_globalaccelerator::error::ErrorCode;
 use haechi_core::{Call, Failure, Random};
 use haechi_dataplane::touch;
 use haechi_policy::Context;
-use haechi_store::{Scope, Txn};
+use haechi_store::{ALL, Scope, Txn};
 use haechi_wire::{Empty, Stored};
 
 use crate::access::current;
 use crate::model::{Accelerator, arn};
 use crate::paging::page;
-use crate::store::{ACCELERATORS, ADDRESSES, ALL, scope};
+use crate::store::{ACCELERATORS, ADDRESSES, scope};
 use crate::{GlobalAccelerator, error, identifiers, tags};
 
 /// How often fresh addresses are drawn before there are too many accelerators.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haechi_api_iam as api;
 use haechi_core::{AccountId, Call, Failure};
 use haechi_policy::Context;
-use haechi_store::Scope;
+use haechi_store::{ALL, Scope};
 
 use crate::attachment::Uses;
 use crate::aws_managed;
@@ -108,7 +108,6 @@ fn wants(filter: &[api::EntityType], kind: &api::EntityType) -> bool {
 }
 
 async fn collect(iam: &Iam, scope: &Scope, filter: &[api::EntityType]) -> Result<Vec<Detail>, Failure> {
-    const ALL: usize = usize::MAX / 2;
     let store = &iam.platform.store;
     let mut details = Vec::new();
     if wants(filter, &api::EntityType::User) {

@@ -1,5 +1,6 @@
 //! Managed policies: those of the account, and those of AWS.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_iam as api;
@@ -198,7 +199,7 @@ pub(crate) async fn list_policies(
         let found = iam
             .platform
             .store
-            .list(&POLICIES, &scope(&call.account), None, usize::MAX / 2)
+            .list(&POLICIES, &scope(&call.account), None, ALL)
             .await?;
         all.extend(found.iter().map(|(_, policy)| own(policy, uses(&policy.arn))));
     }

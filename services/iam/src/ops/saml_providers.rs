@@ -3,6 +3,7 @@
 //! Follows the IAM API reference, "CreateSAMLProvider" and its siblings. Metadata that cannot be read wins over a name
 //! that is taken. What the metadata does not limit holds for a hundred years.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_iam as api;
@@ -145,7 +146,7 @@ pub(crate) async fn list_saml_providers(
     let found = iam
         .platform
         .store
-        .list(&SAML_PROVIDERS, &scope(&call.account), None, usize::MAX / 2)
+        .list(&SAML_PROVIDERS, &scope(&call.account), None, ALL)
         .await?;
     let entries = found.iter().map(|(_, provider)| api::SAMLProviderListEntry {
         arn: Some(provider.arn(&call.account)),

@@ -3,6 +3,7 @@
 //! Follows the IAM API reference, "CreateVirtualMFADevice" and its siblings. A device is nobody's until it is enabled
 //! for a user (see `mfa_devices`), and cannot be deleted before it is deactivated.
 
+use haechi_store::ALL;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -85,7 +86,7 @@ pub(crate) async fn list_virtual_mfa_devices(
         .await?;
     let mut users: BTreeMap<String, Arc<User>> = BTreeMap::new();
     if page.items.iter().any(|device| device.holder.is_some()) {
-        let all = store.list(&USERS, &scope, None, usize::MAX / 2).await?;
+        let all = store.list(&USERS, &scope, None, ALL).await?;
         users = all.into_iter().map(|(_, user)| (user.id.clone(), user)).collect();
     }
     let shown = page.items.iter().map(|device| {

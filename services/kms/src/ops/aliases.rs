@@ -21,7 +21,7 @@ use crate::model::key_ref::KeyRef;
 use crate::model::state::OperationClass;
 use crate::paging::page;
 use crate::resolve::Forms;
-use crate::store::{ALIASES, ALIASES_OF_KEY, KEYS, put_alias, remove_alias, scope};
+use crate::store::{ALIASES, ALIASES_OF_KEY, KEYS, put_alias, remove_alias};
 
 /// Aliases per key (KMS developer guide, "Resource quotas").
 const MAX_PER_KEY: usize = 50;
@@ -54,7 +54,7 @@ pub(crate) async fn create_alias(
         created_ms: now,
         updated_ms: now,
     };
-    let scope = scope(&call.account, &call.region);
+    let scope = call.scope();
     let (alias, scope, loaded) = (&alias, &scope, &loaded);
     kms.platform
         .write(&call, |txn| async move {
@@ -99,7 +99,7 @@ pub(crate) async fn update_alias(
     refuse_alias_as_target(&target)?;
     authorize_alias(&kms, &call, "kms:UpdateAlias", &name).await?;
     let alias_arn = name.arn(&call.account, &call.region);
-    let scope = scope(&call.account, &call.region);
+    let scope = call.scope();
     let Some(before) = kms.platform.store.get(&ALIASES, &scope, name.as_str()).await? else {
         return Err(alias_not_found(&alias_arn).into());
     };
@@ -149,7 +149,7 @@ pub(crate) async fn delete_alias(
     let name = parse_name(input.alias_name)?;
     authorize_alias(&kms, &call, "kms:DeleteAlias", &name).await?;
     let alias_arn = name.arn(&call.account, &call.region);
-    let scope = scope(&call.account, &call.region);
+    let scope = call.scope();
     let Some(there) = kms.platform.store.get(&ALIASES, &scope, name.as_str()).await? else {
         return Err(alias_not_found(&alias_arn).into());
     };
@@ -180,7 +180,7 @@ pub(crate) async fn list_aliases(
 ) -> Result<api::ListAliasesResponse, Failure> {
     let ask = Ask::new("kms:ListAliases", "*", &call.account);
     kms.platform.gate.authorize(&call, ask, ()).await?;
-    let scope = scope(&call.account, &call.region);
+    let scope = call.scope();
     let key = match &input.key_id {
         None => None,
         Some(key_id) => {

@@ -24,7 +24,7 @@ use crate::model::grant_token::GrantToken;
 use crate::model::key::Key;
 use crate::model::state::OperationClass;
 use crate::resolve::Forms;
-use crate::store::{GRANT_COUNTS, GRANTS, GRANTS_OF_GRANTEE, KEYS, put_grant, scope};
+use crate::store::{GRANT_COUNTS, GRANTS, GRANTS_OF_GRANTEE, KEYS, put_grant};
 
 /// Pairs in a constraint, and characters in each of them (KMS developer guide, "Grant constraints").
 const MAX_PAIRS: usize = 8;
@@ -257,7 +257,7 @@ async fn write(
     loaded: &LoadedKey,
     grant: &Grant,
 ) -> Result<api::CreateGrantResponse, Failure> {
-    let scope = &scope(&loaded.key.account, &loaded.key.region);
+    let scope = &loaded.key.region.scope(&loaded.key.account);
     let id = loaded.key.id.as_str();
     kms.platform
         .write(call, |txn| async move {
@@ -286,7 +286,7 @@ async fn same_as_before(txn: &Txn, key: &Key, grant: &Grant) -> Result<Option<St
     if grant.name.is_none() {
         return Ok(None);
     }
-    let scope = scope(&key.account, &key.region);
+    let scope = key.region.scope(&key.account);
     // Of two equal requests at once one must see the other's grant.
     txn.depend_on_epoch(&GRANTS, &scope).await?;
     let of_grantee = (key.id.as_str(), grant.grantee.as_str());

@@ -17,7 +17,7 @@ use crate::custom_store::store_not_found;
 use crate::error;
 use crate::model::custom_key_store::{Connection, CustomKeyStore, MAX_STORES, XksProxy};
 use crate::paging::page;
-use crate::store::{CUSTOM_KEY_STORES, KEYS, KEYS_OF_CUSTOM_STORES, scope};
+use crate::store::{CUSTOM_KEY_STORES, KEYS, KEYS_OF_CUSTOM_STORES};
 
 /// Stores on a page where no limit is given.
 const DEFAULT_LIMIT: usize = 100;
@@ -70,7 +70,7 @@ pub(crate) async fn create_custom_key_store(
     kms.platform
         .write(&call, |txn| async move {
             require_unique(&txn, store).await?;
-            let scope = scope(&store.account, &store.region);
+            let scope = store.region.scope(&store.account);
             txn.put(&CUSTOM_KEY_STORES, &scope, store.id.as_str(), store)
                 .await?;
             Ok(api::CreateCustomKeyStoreResponse {
@@ -152,7 +152,7 @@ pub(crate) async fn permit(kms: &Kms, call: &Call) -> Result<(), Failure> {
 
 /// No other store has the name or the proxy, and there is room for one more.
 pub(crate) async fn require_unique(txn: &Txn, store: &CustomKeyStore) -> Result<(), Failure> {
-    let scope = scope(&store.account, &store.region);
+    let scope = store.region.scope(&store.account);
     let all = txn.list_locked(&CUSTOM_KEY_STORES, &scope).await?;
     let others: Vec<_> = all
         .iter()
@@ -189,7 +189,7 @@ pub(crate) async fn describe_custom_key_stores(
         return Err(error::validation(message).into());
     }
     permit(&kms, &call).await?;
-    let scope = scope(&call.account, &call.region);
+    let scope = call.scope();
     let mut stores: Vec<Arc<CustomKeyStore>> = kms
         .platform
         .store
@@ -245,7 +245,7 @@ pub(crate) async fn delete_custom_key_store(
 ) -> Result<api::DeleteCustomKeyStoreResponse, Failure> {
     permit(&kms, &call).await?;
     let id = input.custom_key_store_id.unwrap_or_default();
-    let (id, scope) = (id.as_str(), &scope(&call.account, &call.region));
+    let (id, scope) = (id.as_str(), &call.scope());
     kms.platform
         .write(&call, |txn| async move {
             let store = txn.get(&CUSTOM_KEY_STORES, scope, id).await?;

@@ -13,7 +13,7 @@ use haechi_wire::Shape;
 use crate::custom_store::store_not_found;
 use crate::model::custom_key_store::{Connection, CustomKeyStore};
 use crate::ops::custom_key_stores::{no_endpoint_service, permit, require_unique};
-use crate::store::{CUSTOM_KEY_STORES, scope};
+use crate::store::CUSTOM_KEY_STORES;
 use crate::{Kms, error};
 
 pub(crate) async fn connect_custom_key_store(
@@ -165,7 +165,7 @@ async fn change<O: Shape + Default>(
     id: &str,
     apply: impl Fn(&mut CustomKeyStore) -> Result<(), Failure> + Send + Sync,
 ) -> Result<O, Failure> {
-    let (apply, scope) = (&apply, &scope(&call.account, &call.region));
+    let (apply, scope) = (&apply, &call.scope());
     kms.platform
         .write(call, |txn| async move {
             let found = txn.get(&CUSTOM_KEY_STORES, scope, id).await?;

@@ -23,7 +23,7 @@ use crate::model::grant::GrantOperation;
 use crate::model::key_id::KeyId;
 use crate::ops::encrypt::{canonical, require_no_context};
 use crate::resolve::{Forms, Named};
-use crate::store::{OWNERS, shared_scope};
+use crate::store::OWNERS;
 
 pub(crate) async fn decrypt(
     kms: Arc<Kms>,
@@ -188,7 +188,7 @@ impl Kms {
 
     /// The key of another account that a ciphertext names.
     async fn foreign_owner(&self, call: &Call, owner: &BlobOwner) -> Result<Option<Arc<LoadedKey>>, Failure> {
-        let shared = shared_scope(&call.region);
+        let shared = call.region.shared_scope();
         match self
             .platform
             .store

@@ -38,11 +38,8 @@ pub(crate) async fn derive_shared_secret(
         .await?;
     // The peer's key is checked by deriving: a point off the curve must be refused (invalid-curve attack).
     let secret = secret.map_err(|error| match error {
-        CryptoError::InvalidPublicKey(spec) => {
-            let message =
-                format!("The public key is not a DER-encoded X.509 public key on the curve of {spec}.");
-            error::validation(message).into()
-        }
+        // AWS was recorded giving no reason.
+        CryptoError::InvalidPublicKey(_) => error::validation("").into(),
         other => Failure::internal(other),
     })?;
     if input.dry_run == Some(true) {

@@ -21,7 +21,7 @@ use crate::model::grant_token::GrantToken;
 use crate::model::key::arn;
 use crate::ops::create_grant::for_aws_resource;
 use crate::resolve::Forms;
-use crate::store::{GRANTS, remove_grant, scope};
+use crate::store::{GRANTS, remove_grant};
 
 pub(crate) async fn retire_grant(
     kms: Arc<Kms>,
@@ -30,7 +30,7 @@ pub(crate) async fn retire_grant(
 ) -> Result<Empty, Failure> {
     let dry_run = input.dry_run == Some(true);
     let (loaded, id) = find(&kms, &call, input).await?;
-    let scope = scope(&loaded.key.account, &loaded.key.region);
+    let scope = loaded.key.region.scope(&loaded.key.account);
     let place = (loaded.key.id.as_str(), id.as_str());
     let Some(grant) = kms.platform.store.get(&GRANTS, &scope, place).await? else {
         return Err(grant_not_found(&id));
@@ -109,7 +109,7 @@ fn retirers<'a>(call: &Call, grant: &'a Grant) -> Vec<&'a str> {
 }
 
 async fn end(kms: &Kms, call: &Call, loaded: &LoadedKey, id: &str, dry_run: bool) -> Result<Empty, Failure> {
-    let scope = &scope(&loaded.key.account, &loaded.key.region);
+    let scope = &loaded.key.region.scope(&loaded.key.account);
     let place = (loaded.key.id.as_str(), id);
     if dry_run {
         if kms.platform.store.get(&GRANTS, scope, place).await?.is_none() {

@@ -17,7 +17,7 @@ use crate::model::key_ref::KeyRef;
 use crate::ops::create_grant::{for_aws_resource, invalid_principal};
 use crate::paging::{page, read_marker};
 use crate::resolve::Forms;
-use crate::store::{GRANTS, GRANTS_OF_GRANTEE, GRANTS_OF_RETIRER, scope};
+use crate::store::{GRANTS, GRANTS_OF_GRANTEE, GRANTS_OF_RETIRER};
 
 /// Grants on a page where no limit is given.
 const DEFAULT_LIMIT: usize = 50;
@@ -62,7 +62,7 @@ struct Filter {
 impl Filter {
     async fn find(&self, kms: &Kms, key: &Key, limit: usize) -> Result<Vec<Arc<Grant>>, Failure> {
         let (store, id) = (&kms.platform.store, key.id.as_str());
-        let scope = scope(&key.account, &key.region);
+        let scope = key.region.scope(&key.account);
         if let Some(grant) = &self.grant {
             let found = store.get(&GRANTS, &scope, (id, grant.as_str())).await?;
             let wanted = |grant: &Arc<Grant>| self.grantee.as_ref().is_none_or(|g| *g == grant.grantee);
@@ -112,7 +112,7 @@ pub(crate) async fn list_retirable_grants(
     if account.is_some_and(|account| account != call.account.as_str()) {
         return Err(invalid_principal(&retirer));
     }
-    let theirs = scope(&call.account, &call.region);
+    let theirs = call.scope();
     let store = &kms.platform.store;
     let places = store
         .list_under(&GRANTS_OF_RETIRER, &theirs, retirer.as_str(), None, ALL)
@@ -133,7 +133,7 @@ pub(crate) async fn list_retirable_grants(
         }) = KeyRef::parse(arn)
         {
             let place = (key.as_str(), id.as_str());
-            let found = store.get(&GRANTS, &scope(&account, &region), place).await?;
+            let found = store.get(&GRANTS, &region.scope(&account), place).await?;
             grants.extend(found.map(|grant| entry(arn, &grant)));
         }
     }

@@ -31,8 +31,7 @@ pub(crate) async fn list_key_rotations(
         .await?;
     let key = &loaded.key;
     if key.spec != KeySpec::Symmetric || key.custom_store.is_some() {
-        let message = format!("{} does not support key rotation.", loaded.arn);
-        return Err(ErrorCode::UnsupportedOperationException.with(message).into());
+        return Err(ErrorCode::UnsupportedOperationException.with("").into());
     }
     loaded.require_state(OperationClass::RotationStatus)?;
     let everything = input

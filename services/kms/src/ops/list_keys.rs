@@ -8,7 +8,7 @@ use haechi_store::Id;
 
 use crate::Kms;
 use crate::paging::{Page, page, read_marker};
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 
 /// Keys on a page where no limit is given.
 const DEFAULT_LIMIT: usize = 100;
@@ -22,7 +22,7 @@ pub(crate) async fn list_keys(
     kms.platform.gate.authorize(&call, ask, ()).await?;
     let limit = input.limit.map_or(DEFAULT_LIMIT, |limit| limit as usize);
     let after = read_marker(input.marker.as_deref())?.map(|id| Id::of(&id.as_str()));
-    let scope = scope(&call.account, &call.region);
+    let scope = call.scope();
     // One more than the page tells whether another follows.
     let found = kms
         .platform

@@ -21,7 +21,7 @@ use crate::model::key::{Key, KeyOrigin, arn};
 use crate::model::multi_region::{MultiRegion, MultiRegionRole};
 use crate::model::state::{KeyState, OperationClass};
 use crate::policy::default_policy;
-use crate::store::{KEYS, insert_key, scope};
+use crate::store::{KEYS, insert_key};
 use crate::{Kms, tags, timers};
 
 pub(crate) async fn replicate_key(
@@ -67,17 +67,8 @@ fn parse_region(call: &Call, name: &str) -> Result<Region, Failure> {
 
 /// The family that the key leads.
 fn primary_family(key: &Key) -> Result<&MultiRegion, Failure> {
-    let refuse = |what: &str| -> Failure {
-        let message = format!("{} {what}", key.arn());
-        ErrorCode::UnsupportedOperationException.with(message).into()
-    };
-    match &key.multi_region {
-        None => Err(refuse("is not a multi-Region key and cannot be replicated.")),
-        Some(family) if family.is_replica() => Err(refuse(
-            "is a multi-Region replica key. Only primary keys can be replicated.",
-        )),
-        Some(family) => Ok(family),
-    }
+    let family = key.multi_region.as_ref().filter(|family| !family.is_replica());
+    family.ok_or_else(|| error::not_a_primary(&key.arn()).into())
 }
 
 /// `kms:CreateKey` for the replica, and `kms:TagResource` if it has tags.
@@ -124,8 +115,8 @@ async fn write(
     primary: &Key,
     own: &Own,
 ) -> Result<api::ReplicateKeyResponse, Failure> {
-    let here = &scope(&primary.account, &primary.region);
-    let there = &scope(&primary.account, &own.region);
+    let here = &primary.region.scope(&primary.account);
+    let there = &own.region.scope(&primary.account);
     let id = primary.id.as_str();
     kms.platform
         .write(call, |txn| async move {
@@ -188,14 +179,20 @@ fn already_there(key: &Key, region: &Region) -> Failure {
     ErrorCode::AlreadyExistsException.with(message).into()
 }
 
+/// The replica as it was while the transaction made it: AWS answers with a key that is still being created, whatever
+/// its state will be. Here the copying is over when the answer leaves, so that the next read finds the replica ready.
 fn answer(replica: &Key) -> api::ReplicateKeyResponse {
+    let creating = Key {
+        state: KeyState::Creating,
+        ..replica.clone()
+    };
     let tags = replica.tags.iter().map(|(name, value)| api::Tag {
         tag_key: Some(name.clone()),
         tag_value: Some(value.clone()),
     });
     api::ReplicateKeyResponse {
-        replica_key_metadata: Some(key_metadata(replica)),
+        replica_key_metadata: Some(key_metadata(&creating)),
         replica_policy: Some(replica.policy.clone()),
-        replica_tags: Some(tags.collect()),
+        replica_tags: Some(tags.collect()).filter(|tags: &Vec<_>| !tags.is_empty()),
     }
 }

@@ -1,8 +1,8 @@
 //! RotateKeyOnDemand: new material now, whatever the schedule says, at most 25 times in a key's life.
 //!
 //! A key with imported material takes the material that was imported for it and waits. Order of errors: NotFound,
-//! AccessDenied, UnsupportedOperation (AWS managed, kind of key, replica), Disabled/InvalidState, LimitExceeded,
-//! InvalidState (nothing waits). Follows the KMS API reference, "RotateKeyOnDemand".
+//! AccessDenied, UnsupportedOperation (AWS managed), Disabled/InvalidState, UnsupportedOperation (kind of key, replica),
+//! LimitExceeded, InvalidState (nothing waits). Follows the KMS API reference, "RotateKeyOnDemand".
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::model::state::OperationClass;
 use crate::ops::rotation::require_rotatable;
 use crate::ops::switch::refuse_managed;
 use crate::rotation::Next;
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 use crate::{Kms, timers};
 
 pub(crate) async fn rotate_key_on_demand(
@@ -32,9 +32,10 @@ pub(crate) async fn rotate_key_on_demand(
         .own_key_for(&call, &key_id, Wish::new("RotateKeyOnDemand"))
         .await?;
     refuse_managed(&loaded)?;
+    loaded.require_state(OperationClass::RotateOnDemand)?;
     require_rotatable(&loaded.key)?;
     let fresh = Kms::fresh_symmetric_material()?;
-    let scope = scope(&loaded.key.account, &loaded.key.region);
+    let scope = loaded.key.region.scope(&loaded.key.account);
     let (kms, scope, arn, id, fresh) = (&kms, &scope, &loaded.arn, loaded.key.id.as_str(), &fresh);
     let now = call.time.as_millis();
     kms.platform
@@ -42,10 +43,10 @@ pub(crate) async fn rotate_key_on_demand(
             let Some(record) = txn.get(&KEYS, scope, id).await? else {
                 return Err(error::key_not_found(arn).into());
             };
-            require_rotatable(&record)?;
             if let Some(error) = state_error(arn, record.state, OperationClass::RotateOnDemand) {
                 return Err(error.into());
             }
+            require_rotatable(&record)?;
             if record.rotation.on_demand >= MAX_ON_DEMAND {
                 return Err(limit_exceeded(arn));
             }

@@ -2,8 +2,8 @@
 //!
 //! Only symmetric encryption keys whose material was generated here rotate by the calendar, every 90 to 2,560 days; of
 //! a multi-Region family the primary alone can be told to, and the replicas follow. Order of errors: NotFound,
-//! AccessDenied, UnsupportedOperation (AWS managed, kind of key, replica), Disabled/InvalidState. Follows the KMS API
-//! reference and the developer guide, "Enable automatic key rotation".
+//! AccessDenied, UnsupportedOperation (AWS managed), Disabled/InvalidState, UnsupportedOperation (kind of key, replica).
+//! Follows the KMS API reference and the developer guide, "Enable automatic key rotation".
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::model::rotation::{AutomaticRotation, DEFAULT_PERIOD_DAYS, MAX_PERIOD_
 use crate::model::state::{KeyState, OperationClass};
 use crate::ops::switch::refuse_managed;
 use crate::resolve::Forms;
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 use crate::timers;
 
 /// A day in milliseconds.
@@ -99,12 +99,8 @@ fn require_automatic(loaded: &LoadedKey) -> Result<(), Failure> {
 /// Refuses keys whose material never changes, and replicas, which follow their primary.
 pub(crate) fn require_rotatable(key: &Key) -> Result<(), Failure> {
     if key.spec != KeySpec::Symmetric {
-        let message = format!(
-            "{} key spec is {} which is not valid for this operation.",
-            key.arn(),
-            key.spec
-        );
-        return Err(ErrorCode::UnsupportedOperationException.with(message).into());
+        // AWS was recorded giving no reason.
+        return Err(ErrorCode::UnsupportedOperationException.with("").into());
     }
     if matches!(key.origin, KeyOrigin::CloudHsm | KeyOrigin::ExternalKeyStore) {
         return Err(of_origin(key));
@@ -136,19 +132,20 @@ async fn set_automatic(
     automatic: Option<AutomaticRotation>,
 ) -> Result<Empty, Failure> {
     refuse_managed(loaded)?;
+    loaded.require_state(OperationClass::Rotation)?;
     require_automatic(loaded)?;
-    let scope = scope(&loaded.key.account, &loaded.key.region);
+    let scope = loaded.key.region.scope(&loaded.key.account);
     let (scope, arn, id) = (&scope, &loaded.arn, loaded.key.id.as_str());
     kms.platform
         .write(call, |txn| async move {
             let Some(record) = txn.get(&KEYS, scope, id).await? else {
                 return Err(error::key_not_found(arn).into());
             };
-            // The primary may have moved meanwhile.
-            require_rotatable(&record)?;
             if let Some(error) = state_error(arn, record.state, OperationClass::Rotation) {
                 return Err(error.into());
             }
+            // The primary may have moved meanwhile.
+            require_rotatable(&record)?;
             let mut key = record.as_ref().clone();
             key.rotation.automatic = automatic;
             txn.put(&KEYS, scope, id, &key).await?;

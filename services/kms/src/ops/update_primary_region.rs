@@ -18,7 +18,7 @@ use crate::model::key::{Key, arn};
 use crate::model::multi_region::{MultiRegion, MultiRegionRole};
 use crate::model::state::OperationClass;
 use crate::resolve::Named;
-use crate::store::{KEYS, scope};
+use crate::store::KEYS;
 use crate::{Kms, timers};
 
 pub(crate) async fn update_primary_region(
@@ -47,7 +47,7 @@ pub(crate) async fn update_primary_region(
     };
     let replica = kms.release(&call, named, wish()).await?;
     replica.require_state(OperationClass::MovePrimary)?;
-    let here = &scope(&key.account, &key.region);
+    let here = &key.region.scope(&key.account);
     let (kms, target, id) = (&kms, &target, key.id.as_str());
     kms.platform
         .write(&call, |txn| async move {
@@ -58,7 +58,7 @@ pub(crate) async fn update_primary_region(
                 .ok_or_else(|| error::key_not_found(&arn(&key.account, target, &key.id)))?;
             let mut leader = None;
             for region in family.regions() {
-                let scope = scope(&key.account, region);
+                let scope = region.scope(&key.account);
                 let Some(record) = txn.get(&KEYS, &scope, id).await? else {
                     continue;
                 };
@@ -98,8 +98,8 @@ fn led_family<'a>(key: &'a Key, target: &Region) -> Result<&'a MultiRegion, Fail
         ErrorCode::UnsupportedOperationException.with(message).into()
     };
     match &key.multi_region {
-        None => Err(refuse("is not a multi-Region key.")),
-        Some(family) if family.is_replica() => Err(refuse("is not a multi-Region primary key.")),
+        None => Err(error::not_a_primary(&key.arn()).into()),
+        Some(family) if family.is_replica() => Err(error::not_a_primary(&key.arn()).into()),
         Some(family) if family.primary == *target => {
             Err(refuse("is already the primary key in this Region."))
         }

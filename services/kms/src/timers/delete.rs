@@ -11,9 +11,7 @@ use crate::Kms;
 use crate::model::grant::MAX_GRANTS_PER_KEY;
 use crate::model::key::Key;
 use crate::model::state::KeyState;
-use crate::store::{
-    ALIASES, ALIASES_OF_KEY, GRANTS, KEYS, OWNERS, remove_alias, remove_grant, scope, shared_scope,
-};
+use crate::store::{ALIASES, ALIASES_OF_KEY, GRANTS, KEYS, OWNERS, remove_alias, remove_grant};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
@@ -60,7 +58,7 @@ async fn remove_names(txn: &Txn, scope: &Scope, key: &Key) -> Result<(), Failure
     {
         remove_grant(txn, scope, &grant).await?;
     }
-    let shared = shared_scope(&key.region);
+    let shared = key.region.shared_scope();
     if txn
         .get(&OWNERS, &shared, id)
         .await?
@@ -77,7 +75,7 @@ async fn leave_family(txn: &Txn, gone: &Key, now: i64) -> Result<(), Failure> {
         return Ok(());
     };
     for region in family.regions().filter(|region| **region != gone.region) {
-        let scope = scope(&gone.account, region);
+        let scope = region.scope(&gone.account);
         let Some(record) = txn.get(&KEYS, &scope, gone.id.as_str()).await? else {
             continue;
         };

@@ -49,7 +49,7 @@ async fn after(records: &[Key]) -> (Option<i64>, Option<i64>) {
                 follow(&txn, record).await?;
             }
             let last = records.last().unwrap();
-            let scope = scope(&last.account, &last.region);
+            let scope = last.region.scope(&last.account);
             let mut due = Vec::new();
             for kind in [ROTATE, DELETE] {
                 let at = scheduled(&txn, SERVICE, kind, &scope, last.id.as_str()).await?;

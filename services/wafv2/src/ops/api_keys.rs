@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::model::web_scope::WebScope;
-use crate::{Waf, error, paging, store};
+use crate::{Waf, error, paging};
 
 /// Keys: `(scope, fingerprint)`.
 const API_KEYS: Table<ApiKey> = Table::new("wafv2", "api-keys", 1);
@@ -85,7 +85,7 @@ pub(crate) async fn create_api_key(
         domains,
         created_ms,
     };
-    let owner = &store::scope(&call.account, &call.region);
+    let owner = &call.scope();
     waf.platform
         .write(&call, |txn| async move {
             let place = (scope.as_str(), fingerprint(&record.key));
@@ -104,7 +104,7 @@ pub(crate) async fn list_api_keys(
 ) -> Result<api::ListAPIKeysResponse, Failure> {
     let scope = WebScope::of(&call, input.scope.as_ref())?;
     waf.permit(&call).await?;
-    let owner = store::scope(&call.account, &call.region);
+    let owner = call.scope();
     let after = input
         .next_marker
         .as_ref()
@@ -154,7 +154,7 @@ pub(crate) async fn get_decrypted_api_key(
         .await
         .map_err(|_| error::invalid_resource())?;
     let secret: Secret = serde_json::from_slice(opened.expose()).map_err(Failure::internal)?;
-    let owner = store::scope(&call.account, &call.region);
+    let owner = call.scope();
     let place = (scope.as_str(), fingerprint(&key));
     if waf.platform.store.get(&API_KEYS, &owner, place).await?.is_none() {
         return Err(error::nonexistent().into());
@@ -173,7 +173,7 @@ pub(crate) async fn delete_api_key(
     let scope = WebScope::of(&call, input.scope.as_ref())?;
     waf.permit(&call).await?;
     let print = &fingerprint(&input.api_key.unwrap_or_default());
-    let owner = &store::scope(&call.account, &call.region);
+    let owner = &call.scope();
     waf.platform
         .write(&call, |txn| async move {
             let place = (scope.as_str(), print.as_str());

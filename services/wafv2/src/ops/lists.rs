@@ -23,7 +23,7 @@ impl Waf {
     ) -> Result<(Vec<Arc<Summary>>, Option<String>), Failure> {
         let web_scope = WebScope::of(call, scope)?;
         self.permit(call).await?;
-        let owner = store::scope(&call.account, &call.region);
+        let owner = call.scope();
         let limit = paging::limit(limit);
         let found = store::names(&self.platform.store, &owner, kind, web_scope, marker, limit).await?;
         let next = found.last().map(|last| last.name.clone());

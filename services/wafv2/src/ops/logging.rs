@@ -54,7 +54,7 @@ pub(crate) async fn put_logging_configuration(
     // What the gateways can't read must not be kept.
     LoggingConfiguration::from_json(json.as_bytes())
         .map_err(|fault| error::invalid("LOGGING_FILTER", fault, error::FORMAT))?;
-    let (scope, name, kept) = (&store::scope(&name.account, &name.region), &name, &kept);
+    let (scope, name, kept) = (&name.region.scope(&name.account), &name, &kept);
     waf.platform
         .write(&call, |txn| async move {
             store::present(&txn, name).await?;
@@ -89,7 +89,7 @@ pub(crate) async fn list_logging_configurations(
 ) -> Result<api::ListLoggingConfigurationsResponse, Failure> {
     let web_scope = WebScope::of(&call, input.scope.as_ref())?;
     waf.permit(&call).await?;
-    let scope = store::scope(&call.account, &call.region);
+    let scope = call.scope();
     let rows = waf
         .platform
         .store
@@ -124,7 +124,7 @@ pub(crate) async fn delete_logging_configuration(
     let name = named(&call, input.resource_arn)?;
     waf.own(&call, &name).await?;
     let customers = is_customers(input.log_scope.as_ref());
-    let (scope, arn) = (&store::scope(&name.account, &name.region), &name.arn());
+    let (scope, arn) = (&name.region.scope(&name.account), &name.arn());
     waf.platform
         .write(&call, |txn| async move {
             let found = txn.get(&CONFIGURATIONS, scope, arn.as_str()).await?;

@@ -8,8 +8,8 @@ use haechi_dataplane::report::RateLimited;
 use haechi_store::{Table, Txn};
 use serde::{Deserialize, Serialize};
 
+use crate::Waf;
 use crate::model::name::FullName;
-use crate::{Waf, store};
 
 /// What a gateway said: `(web ACL's id, gateway)`.
 const HELD_BACK: Table<HeldBack> = Table::new("wafv2", "rate-limited", 1);
@@ -35,7 +35,7 @@ impl Waf {
         rules: &[RateLimited],
         now_ms: i64,
     ) -> Result<(), Failure> {
-        let scope = &store::scope(&web_acl.account, &web_acl.region);
+        let scope = &web_acl.region.scope(&web_acl.account);
         let place = (web_acl.id.as_str(), gateway);
         let known = self.platform.store.get(&HELD_BACK, scope, place).await?;
         let nobody = rules.iter().all(|rule| rule.addresses.is_empty());
@@ -64,7 +64,7 @@ impl Waf {
         rule_in_group: Option<&str>,
         now_ms: i64,
     ) -> Result<BTreeSet<IpAddr>, Failure> {
-        let scope = store::scope(&web_acl.account, &web_acl.region);
+        let scope = web_acl.region.scope(&web_acl.account);
         let said = self
             .platform
             .store
