@@ -1,7 +1,7 @@
 //! Sampled requests: kept in the event log for three hours, one log per web ACL and metric, so that every node has
 //! them.
 //!
-//! Gateways report every second. Of each metric the first five hundred samples of a minute are kept as they come;
+//! Gateways report several times a second. Of each metric the first five hundred samples of a minute are kept as they come;
 //! of what a busy gateway reports beyond, a few that stand for the rest.
 
 use std::collections::HashMap;
