@@ -74,6 +74,8 @@ def test_an_identity_provider_from_creation_to_deletion(iam, unique, account_id)
     iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
     with refused("NoSuchEntity", f"OpenIDConnect Provider not found for arn {arn}"):
         iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+    with refused("NoSuchEntity", f"OpenId connect Provider {arn} cannot be found."):
+        iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
 
 
 def test_a_service_linked_role_is_only_its_services(client, new_account):
@@ -100,6 +102,7 @@ def test_a_service_linked_role_is_only_its_services(client, new_account):
 
 def test_the_credential_report_has_a_line_for_root_and_each_user(iam, new_user):
     name = new_user()[0].split("/")[-1]
+    iam.generate_credential_report()
     assert iam.generate_credential_report()["State"] == "COMPLETE"
     lines = iam.get_credential_report()["Content"].decode().splitlines()
     assert lines[0].startswith("user,arn,user_creation_time,password_enabled")
@@ -107,6 +110,42 @@ def test_the_credential_report_has_a_line_for_root_and_each_user(iam, new_user):
     (line,) = [line for line in lines if line.startswith(f"{name},")]
     assert all(len(line.split(",")) == len(lines[0].split(",")) for line in lines)
     assert line.split(",")[8] == "true", "its first access key is active"
+
+
+def test_without_a_credential_report_there_is_none_to_get(client, new_account):
+    iam = client("iam", credentials=new_account().credentials)
+    with refused("ReportNotPresent", "", status=410):
+        iam.get_credential_report()
+    assert iam.generate_credential_report()["State"] == "STARTED"
+    assert iam.generate_credential_report()["State"] == "COMPLETE"
+    assert iam.get_credential_report()["ReportFormat"] == "text/csv"
+
+
+def test_the_version_of_the_global_endpoints_tokens_is_kept(client, new_account):
+    iam = client("iam", credentials=new_account().credentials)
+    assert iam.get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"] == 1
+    iam.set_security_token_service_preferences(GlobalEndpointTokenVersion="v2Token")
+    assert iam.get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"] == 2
+
+
+def test_an_instance_profile_tells_its_role_in_brief(iam, unique):
+    trust = text({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    iam.create_role(RoleName=unique, AssumeRolePolicyDocument=trust, Description="d")
+    iam.create_instance_profile(InstanceProfileName=unique)
+    iam.add_role_to_instance_profile(InstanceProfileName=unique, RoleName=unique)
+    profile = iam.get_instance_profile(InstanceProfileName=unique)["InstanceProfile"]
+    assert profile["Tags"] == []
+    (role,) = profile["Roles"]
+    assert set(role) == {"Path", "RoleName", "RoleId", "Arn", "CreateDate", "AssumeRolePolicyDocument"}
+
+
+def test_tags_of_a_policy_come_back_as_given_and_are_listed_short_keys_first(iam, unique):
+    tags = [{"Key": key, "Value": "v"} for key in ("abc", "b", "z", "a")]
+    made = iam.create_policy(PolicyName=unique, PolicyDocument=text(allow("kms:*")), Tags=tags)["Policy"]
+    assert made["Tags"] == tags
+    first = iam.list_policy_tags(PolicyArn=made["Arn"], MaxItems=3)
+    rest = iam.list_policy_tags(PolicyArn=made["Arn"], Marker=first["Marker"])
+    assert [tag["Key"] for tag in first["Tags"] + rest["Tags"]] == ["a", "b", "z", "abc"]
 
 
 def test_entities_of_a_policy_are_told_by_kind_and_usage(iam, new_user, unique):

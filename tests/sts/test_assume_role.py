@@ -224,3 +224,11 @@ def test_a_session_name_outside_the_pattern_is_refused(assumer, client, new_role
         client("sts", credentials=credentials, validate=False).assume_role(
             RoleArn=new_role(root_of(account_id)), RoleSessionName=name
         )
+
+
+def test_only_tags_of_the_request_can_be_made_transitive(assumer, new_role, account_id):
+    role = new_role(root_of(account_id))
+    with refused("InvalidParameterValue", "The specified transitive tag key must be included in the requested tags."):
+        assumer[1].assume_role(
+            RoleArn=role, RoleSessionName="visit", Tags=[{"Key": "a", "Value": "1"}], TransitiveTagKeys=["b"]
+        )

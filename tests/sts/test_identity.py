@@ -68,9 +68,20 @@ class TestFederationToken:
     def test_without_a_policy_it_may_do_nothing(self, client, new_user, key_id):
         _, credentials = new_user(document(allow("*")))
         answer = client("sts", credentials=credentials).get_federation_token(Name="bob")
+        assert answer["PackedPolicySize"] == 0
         with refused("AccessDeniedException"):
             client("kms", credentials=Credentials.from_sts(answer["Credentials"])).encrypt(KeyId=key_id, Plaintext=b"x")
 
 
 def test_get_access_key_info_names_the_account(sts, root, account_id):
     assert sts.get_access_key_info(AccessKeyId=root.access_key_id)["Account"] == account_id
+
+
+def test_get_access_key_info_reads_the_account_of_temporary_and_deleted_keys(sts, client, iam, new_user, account_id):
+    arn, credentials = new_user()
+    session = client("sts", credentials=credentials).get_session_token()["Credentials"]
+    iam.delete_access_key(UserName=arn.split("/")[-1], AccessKeyId=credentials.access_key_id)
+    for key in (session["AccessKeyId"], credentials.access_key_id):
+        assert sts.get_access_key_info(AccessKeyId=key)["Account"] == account_id
+    with refused("ValidationError"):
+        sts.get_access_key_info(AccessKeyId="AKIAIOSFODNN7EXAMPLE")

@@ -149,7 +149,7 @@ pub(crate) async fn new_account(
     if iam.account(id).await?.is_some() {
         return Ok(false);
     }
-    let key = iam.new_access_key();
+    let key = iam.new_access_key(id);
     credentials_file::add(&config.data_dir, profile, &key)?;
     // Of two nodes that start at once each keeps a key of its own.
     iam.seed_root_key(id, name, &key).await?;

@@ -1,6 +1,6 @@
 //! What every service shares and none owns.
 //!
-//! - [`ids`], [`arn`]: accounts, Regions and names of things as types.
+//! - [`ids`], [`arn`], [`access_key_id`]: accounts, Regions and names of things as types.
 //! - [`clock`], [`random`]: time and chance as parameters.
 //! - [`principal`]: who calls, and with which credentials.
 //! - [`call`]: one request on its way through the pipeline, and what it leaves for the audit record.
@@ -13,6 +13,7 @@
 //! - [`telemetry`]: ports for log lines and metrics.
 //! - [`failure`]: why an operation did not succeed.
 
+pub mod access_key_id;
 pub mod arn;
 pub mod call;
 pub mod clock;

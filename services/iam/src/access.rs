@@ -81,8 +81,30 @@ impl Iam {
         &self,
         call: &Call,
         given: &str,
-        mut context: Context,
+        context: Context,
     ) -> Result<Arc<E>, Failure> {
+        let found = self.ask_for::<E>(call, given, context).await?;
+        found.ok_or_else(|| E::missing(given))
+    }
+
+    /// As [`Iam::open`], with another refusal of what is not there.
+    pub(crate) async fn open_or<E: Entity>(
+        &self,
+        call: &Call,
+        given: &str,
+        missing: impl FnOnce(&str) -> Failure,
+    ) -> Result<Arc<E>, Failure> {
+        let found = self.ask_for::<E>(call, given, Context::new()).await?;
+        found.ok_or_else(|| missing(given))
+    }
+
+    /// The entity that a request names, if it is there, once the caller may do to it what the call does.
+    async fn ask_for<E: Entity>(
+        &self,
+        call: &Call,
+        given: &str,
+        mut context: Context,
+    ) -> Result<Option<Arc<E>>, Failure> {
         Self::admit(call)?;
         let owner = E::owner(given, &call.account);
         let found = self.find::<E>(&owner, given).await?;
@@ -105,10 +127,7 @@ impl Iam {
         let action = call.action();
         let ask = Ask::new(&action, &arn, &owner).with_context(context);
         let found = self.platform.gate.authorize(call, ask, found).await?;
-        found
-            .into_inner()
-            .filter(|_| owner == call.account)
-            .ok_or_else(|| E::missing(given))
+        Ok(found.into_inner().filter(|_| owner == call.account))
     }
 
     /// The entity that a request names, for the service's own use.

@@ -1,6 +1,6 @@
 //! Accounts and their root keys. Until Organizations is there, the operator makes them.
 
-use haechi_core::{AccountId, Failure, Region};
+use haechi_core::{AccountId, Failure, Region, access_key_id};
 use haechi_wire::Blob;
 
 use crate::Iam;
@@ -23,8 +23,6 @@ pub struct NewAccessKey {
     pub secret: Blob,
 }
 
-/// The characters of access key ids after their prefix.
-const KEY_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /// The characters of secret access keys.
 const SECRET_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -43,6 +41,8 @@ impl Iam {
             root_keys: vec![fresh.id.clone()],
             alias: None,
             password_policy: None,
+            credential_report_ms: None,
+            sts_token_version: 1,
         };
         let (record, account) = (&record, &account);
         let made = self
@@ -97,16 +97,16 @@ impl Iam {
         account: &AccountId,
         owner: KeyOwner,
     ) -> Result<(AccessKey, NewAccessKey), Failure> {
-        let fresh = self.new_access_key();
+        let fresh = self.new_access_key(account);
         let record = self.seal_key(account, owner, &fresh.id, &fresh.secret).await?;
         Ok((record, fresh))
     }
 
     /// An access key that nobody has yet; it opens nothing until its record is stored.
-    pub fn new_access_key(&self) -> NewAccessKey {
+    pub fn new_access_key(&self, account: &AccountId) -> NewAccessKey {
         let random = &self.platform.random;
         NewAccessKey {
-            id: format!("AKIA{}", random.text(16, KEY_ID_ALPHABET)),
+            id: access_key_id::fresh(&**random, "AKIA", account),
             secret: Blob::from(random.text(40, SECRET_ALPHABET).into_bytes()),
         }
     }

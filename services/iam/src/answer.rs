@@ -172,7 +172,7 @@ impl Iam {
                 .get(&ROLES, &scope(account), name_id(name).as_str())
                 .await?
         {
-            roles.push(self.listed_role(account, &role).await?);
+            roles.push(brief_role(account, &role, &self.trust_policy(&role).await?));
         }
         Ok(api::InstanceProfile {
             path: Some(profile.path.clone()),

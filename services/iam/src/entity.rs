@@ -53,6 +53,11 @@ pub(crate) trait Entity: Record + Clone {
     /// Whether keys of tags that differ in case only are one key.
     const TAG_CASE: Case = Case::Kept;
 
+    /// What the tags of an answer are sorted by, and pages of them continued after.
+    fn tag_place(key: &str) -> String {
+        key.to_owned()
+    }
+
     /// Its tags; groups have none.
     fn tags(&self) -> Option<&Tags> {
         None
@@ -239,6 +244,11 @@ impl Entity for ManagedPolicy {
     }
     fn missing(given: &str) -> Failure {
         error::no_such_policy(given)
+    }
+
+    /// Short keys first (recorded in 2026).
+    fn tag_place(key: &str) -> String {
+        format!("{:03}/{key}", key.len())
     }
 }
 

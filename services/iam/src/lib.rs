@@ -210,6 +210,7 @@ pub fn service(iam: Arc<Iam>) -> Arc<dyn Service> {
         )
         .on::<op::ResyncMFADevice, _, _>(mfa_devices::resync_mfa_device)
         .on::<op::SetDefaultPolicyVersion, _, _>(policy_versions::set_default_policy_version)
+        .on::<op::SetSecurityTokenServicePreferences, _, _>(account::set_security_token_service_preferences)
         .on::<op::SimulateCustomPolicy, _, _>(simulate::simulate_custom_policy)
         .on::<op::SimulatePrincipalPolicy, _, _>(simulate::simulate_principal_policy)
         .on::<op::TagInstanceProfile, _, _>(tagging::tag_instance_profile)

@@ -204,6 +204,8 @@ fn new_account(id: &AccountId, name: &str, created_ms: i64) -> Account {
         root_keys: Vec::new(),
         alias: None,
         password_policy: None,
+        credential_report_ms: None,
+        sts_token_version: 1,
     }
 }
 

@@ -1,12 +1,10 @@
 //! Issuing temporary credentials.
 
 use haechi_api_sts as api;
-use haechi_core::{AccountId, Failure, Principal, Session};
+use haechi_core::{AccountId, Failure, Principal, Session, access_key_id};
 
 use crate::{Sts, token};
 
-/// The characters of access key ids after their prefix.
-const KEY_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /// The characters of secret access keys.
 const SECRET_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -19,7 +17,7 @@ impl Sts {
         session: &Session,
     ) -> Result<api::Credentials, Failure> {
         let random = &self.platform.random;
-        let id = format!("ASIA{}", random.text(16, KEY_ID_ALPHABET));
+        let id = access_key_id::fresh(&**random, "ASIA", account);
         let secret = random.text(40, SECRET_ALPHABET);
         let token = token::seal(&self.keyring, account, &id, &secret, principal, session).await?;
         Ok(api::Credentials {

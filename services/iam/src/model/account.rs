@@ -20,6 +20,17 @@ pub struct Account {
     /// The account's password policy.
     #[serde(default)]
     pub password_policy: Option<PasswordPolicy>,
+    /// When its credential report was made, in ms since the epoch.
+    #[serde(default)]
+    pub credential_report_ms: Option<i64>,
+    /// The version of tokens that the global endpoint of STS hands out, 1 or 2.
+    #[serde(default = "first_version")]
+    pub sts_token_version: i32,
+}
+
+/// What every account starts with.
+fn first_version() -> i32 {
+    1
 }
 
 /// What console passwords of the account's users must be like.

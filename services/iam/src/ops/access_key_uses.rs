@@ -91,7 +91,8 @@ pub(crate) async fn get_access_key_last_used(
 }
 
 impl Iam {
-    async fn last_use(
+    /// Where a key was last used.
+    pub(crate) async fn last_use(
         &self,
         account: &AccountId,
         id: &str,

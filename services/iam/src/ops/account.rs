@@ -6,7 +6,7 @@ use std::sync::Arc;
 use haechi_api_iam as api;
 use haechi_core::{AccountId, Call, Failure};
 use haechi_policy::Context;
-use haechi_store::{Record, Scope, Table, Txn};
+use haechi_store::{ALL, Record, Scope, Table, Txn};
 use haechi_wire::Empty;
 
 use crate::access::required;
@@ -20,7 +20,7 @@ use crate::{Iam, error};
 
 /// Quotas that every account starts with. Source: IAM user guide, "IAM and AWS STS quotas", and the example answer of
 /// GetAccountSummary.
-const QUOTAS: [(&str, i32); 21] = [
+const QUOTAS: [(&str, i32); 20] = [
     ("UsersQuota", 5000),
     ("GroupsQuota", 300),
     ("RolesQuota", 1000),
@@ -40,12 +40,11 @@ const QUOTAS: [(&str, i32); 21] = [
     ("AttachedPoliciesPerRoleQuota", 10),
     ("VersionsPerPolicyQuota", 5),
     ("PolicyVersionsInUseQuota", 10000),
-    ("GlobalEndpointTokenVersion", 1),
     ("AccountPasswordPresent", 0),
 ];
 
 /// The account's record as the transaction sees it.
-async fn current_account(txn: &Txn, id: &AccountId) -> Result<Account, Failure> {
+pub(crate) async fn current_account(txn: &Txn, id: &AccountId) -> Result<Account, Failure> {
     let found = txn.get(&ACCOUNTS, &Scope::deployment(), id.as_str()).await?;
     Ok(found
         .ok_or_else(|| Failure::internal("the account is gone"))?
@@ -53,18 +52,14 @@ async fn current_account(txn: &Txn, id: &AccountId) -> Result<Account, Failure> 
         .clone())
 }
 
-async fn save_account(txn: &Txn, account: &Account) -> Result<(), Failure> {
+pub(crate) async fn save_account(txn: &Txn, account: &Account) -> Result<(), Failure> {
     Ok(txn
         .put(&ACCOUNTS, &Scope::deployment(), account.id.as_str(), account)
         .await?)
 }
 
 async fn count<T: Record>(iam: &Iam, table: &Table<T>, scope: &Scope) -> Result<i32, Failure> {
-    let found = iam
-        .platform
-        .store
-        .list(table, scope, None, usize::MAX / 2)
-        .await?;
+    let found = iam.platform.store.list(table, scope, None, ALL).await?;
     Ok(i32::try_from(found.len()).unwrap_or(i32::MAX))
 }
 
@@ -79,25 +74,16 @@ pub(crate) async fn get_account_summary(
         .iter()
         .map(|(name, value)| ((*name).to_owned(), *value))
         .collect();
-    let policies = iam
-        .platform
-        .store
-        .list(&POLICIES, scope, None, usize::MAX / 2)
-        .await?;
+    let policies = iam.platform.store.list(&POLICIES, scope, None, ALL).await?;
     let versions: usize = policies.iter().map(|(_, policy)| policy.versions.len()).sum();
-    let devices = iam
-        .platform
-        .store
-        .list(&MFA_DEVICES, scope, None, usize::MAX / 2)
-        .await?;
+    let devices = iam.platform.store.list(&MFA_DEVICES, scope, None, ALL).await?;
     let in_use = devices
         .iter()
         .filter(|(_, device)| device.holder.is_some())
         .count();
-    let root_keys = iam
-        .account(&call.account)
-        .await?
-        .map_or(0, |account| account.root_keys.len());
+    let account = iam.account(&call.account).await?;
+    let root_keys = account.as_ref().map_or(0, |account| account.root_keys.len());
+    let token_version = account.as_ref().map_or(1, |account| account.sts_token_version);
     let counts = [
         ("Users", count(&iam, &USERS, scope).await?),
         ("Groups", count(&iam, &GROUPS, scope).await?),
@@ -110,6 +96,7 @@ pub(crate) async fn get_account_summary(
         ("Policies", i32::try_from(policies.len()).unwrap_or(i32::MAX)),
         ("PolicyVersionsInUse", i32::try_from(versions).unwrap_or(i32::MAX)),
         ("AccountAccessKeysPresent", i32::from(root_keys > 0)),
+        ("GlobalEndpointTokenVersion", token_version),
         ("AccountMFAEnabled", 0),
         ("AccountSigningCertificatesPresent", 0),
         ("MFADevices", i32::try_from(devices.len()).unwrap_or(i32::MAX)),
@@ -270,6 +257,28 @@ pub(crate) async fn delete_account_password_policy(
                     "The account policy with name PasswordPolicy cannot be found.",
                 ));
             }
+            save_account(&txn, &account).await?;
+            Ok(Empty::default())
+        })
+        .await
+}
+
+/// Tokens of Haechi are good in all Regions whatever their version; the choice is kept and shown.
+pub(crate) async fn set_security_token_service_preferences(
+    iam: Arc<Iam>,
+    call: Arc<Call>,
+    input: api::SetSecurityTokenServicePreferencesRequest,
+) -> Result<Empty, Failure> {
+    iam.authorize(&call, "*", Context::new()).await?;
+    let version = match input.global_endpoint_token_version {
+        Some(api::GlobalEndpointTokenVersion::V2Token) => 2,
+        _ => 1,
+    };
+    let id = &call.account;
+    iam.platform
+        .write(&call, |txn| async move {
+            let mut account = current_account(&txn, id).await?;
+            account.sts_token_version = version;
             save_account(&txn, &account).await?;
             Ok(Empty::default())
         })

@@ -1,5 +1,6 @@
 //! Instance profiles: one role each.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_iam as api;
@@ -58,7 +59,10 @@ pub(crate) async fn get_instance_profile(
     let profile = iam
         .open::<InstanceProfile>(&call, &required(input.instance_profile_name))
         .await?;
-    let shown = iam.profile_answer(&call.account, &profile).await?;
+    let shown = api::InstanceProfile {
+        tags: Some(tags::answer(&profile.tags)),
+        ..iam.profile_answer(&call.account, &profile).await?
+    };
     Ok(api::GetInstanceProfileResponse {
         instance_profile: Some(shown),
     })
@@ -129,7 +133,7 @@ impl Iam {
         let found = self
             .platform
             .store
-            .list_under(&PROFILES_OF_ROLE, &scope, id.as_str(), None, usize::MAX / 2)
+            .list_under(&PROFILES_OF_ROLE, &scope, id.as_str(), None, ALL)
             .await?;
         Ok(found.into_iter().map(|(_, name)| name.as_ref().clone()).collect())
     }

@@ -1,5 +1,6 @@
 //! OpenID Connect identity providers.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_iam as api;
@@ -121,7 +122,7 @@ pub(crate) async fn list_open_id_connect_providers(
     let found = iam
         .platform
         .store
-        .list(&OIDC_PROVIDERS, &scope(&call.account), None, usize::MAX / 2)
+        .list(&OIDC_PROVIDERS, &scope(&call.account), None, ALL)
         .await?;
     let entries = found
         .iter()
@@ -214,7 +215,11 @@ pub(crate) async fn delete_open_id_connect_provider(
     input: api::DeleteOpenIDConnectProviderRequest,
 ) -> Result<Empty, Failure> {
     let given = &required(input.open_id_connect_provider_arn);
-    iam.open::<OidcProvider>(&call, given).await?;
+    // Not idempotent, whatever the API reference says, and in words of its own (recorded in 2026).
+    iam.open_or::<OidcProvider>(&call, given, |arn| {
+        error::no_such_entity(format!("OpenId connect Provider {arn} cannot be found."))
+    })
+    .await?;
     let account = &call.account;
     iam.platform
         .write(&call, |txn| async move {

@@ -118,6 +118,8 @@ pub(crate) async fn create_policy(
     input: api::CreatePolicyRequest,
 ) -> Result<api::CreatePolicyResponse, Failure> {
     let (name, path) = (required(input.policy_name), path_of(input.path));
+    // The answer repeats them as the request had them.
+    let given_tags = &input.tags.clone().filter(|tags| !tags.is_empty());
     let tags = tags::from_request(input.tags, tags::Case::Kept)?;
     let arn = arn(&call.account, "policy", &path, &name);
     iam.authorize_making(&call, &arn, "iam:TagPolicy", &tags, Context::new())
@@ -152,9 +154,8 @@ pub(crate) async fn create_policy(
                 );
                 return Err(error::already_exists(message));
             }
-            let tags = tags::answer_if_any(&policy.tags);
             let shown = api::Policy {
-                tags,
+                tags: given_tags.clone(),
                 ..own(policy, Uses::default())
             };
             Ok(api::CreatePolicyResponse { policy: Some(shown) })

@@ -3,6 +3,7 @@
 //! Follows the IAM API reference, "CreateServiceSpecificCredential" and its siblings: two for each service and user.
 //! The secret is shown when it is made or reset, and never again.
 
+use haechi_store::ALL;
 use std::sync::Arc;
 
 use haechi_api_iam as api;
@@ -158,11 +159,7 @@ pub(crate) async fn list_service_specific_credentials(
     let users: Vec<Arc<User>> = if input.all_users == Some(true) {
         iam.authorize(&call, "*", Context::new()).await?;
         let scope = scope(&call.account);
-        let all = iam
-            .platform
-            .store
-            .list(&USERS, &scope, None, usize::MAX / 2)
-            .await?;
+        let all = iam.platform.store.list(&USERS, &scope, None, ALL).await?;
         all.into_iter().map(|(_, user)| user).collect()
     } else {
         vec![iam.open_user(&call, input.user_name).await?]

@@ -71,8 +71,10 @@ async fn list<E: Entity>(
     page: (Option<String>, Option<i32>),
 ) -> Result<Page<api::Tag>, Failure> {
     let entity = iam.open::<E>(call, given).await?;
-    let all = entity.tags().map(tags::answer).unwrap_or_default();
-    Ok(PageRequest::parse(page.0.as_deref(), page.1)?.of(all, |tag| tag.key.clone().unwrap_or_default()))
+    let place = |tag: &api::Tag| E::tag_place(tag.key.as_deref().unwrap_or_default());
+    let mut all = entity.tags().map(tags::answer).unwrap_or_default();
+    all.sort_by_cached_key(place);
+    Ok(PageRequest::parse(page.0.as_deref(), page.1)?.of(all, place))
 }
 
 macro_rules! tag_operations {

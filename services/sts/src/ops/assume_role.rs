@@ -33,6 +33,7 @@ pub(crate) async fn assume_role(
     let (inline, arns) = policies(input.policy, input.policy_arns)?;
     let own_tags = tags(input.tags)?;
     let transitive = input.transitive_tag_keys.unwrap_or_default();
+    transitive_are_tags(&transitive, &own_tags)?;
     let Some(role) = sts.roles.role(&role_arn).await? else {
         return Err(refused(&call, "sts:AssumeRole", &role_arn));
     };
@@ -86,6 +87,16 @@ pub(crate) async fn assume_role(
         source_identity,
         ..Default::default()
     })
+}
+
+/// Only tags that the request brings can be made transitive.
+fn transitive_are_tags(keys: &[String], tags: &Tags) -> Result<(), Failure> {
+    let brought = |key: &String| tags.iter().any(|(own, _)| own.eq_ignore_ascii_case(key));
+    if keys.iter().all(brought) {
+        return Ok(());
+    }
+    let text = "The specified transitive tag key must be included in the requested tags.";
+    Err(ApiError::new("InvalidParameterValue", 400, text).into())
 }
 
 /// A source identity is set once and stays for the whole chain.
@@ -152,6 +163,13 @@ mod tests {
         );
         assert_eq!(keys, vec!["team".to_owned()]);
         assert!(inherited_tags(Some(&before), vec![("TEAM".into(), "blue".into())], Vec::new()).is_err());
+    }
+
+    #[test]
+    fn only_tags_of_the_request_can_be_made_transitive() {
+        let tags = vec![("Team".to_owned(), "red".to_owned())];
+        assert!(transitive_are_tags(&["team".to_owned()], &tags).is_ok());
+        assert!(transitive_are_tags(&["job".to_owned()], &tags).is_err());
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! GetAccessKeyInfo: the account of an access key, by its id.
 //!
-//! AWS reads the account from the id's text, of temporary keys too; our ids hold nothing but chance, so that only
-//! long-term keys are known here.
+//! The account is read from the id's text, as AWS does: the key may be a temporary one, or deleted long ago. Ids that
+//! hold none are looked up.
 
 use std::sync::Arc;
 
 use haechi_api_sts as api;
-use haechi_core::{Ask, Call, Failure};
+use haechi_core::{Ask, Call, Failure, access_key_id};
 use haechi_wire::ApiError;
 
 use crate::Sts;
@@ -19,7 +19,11 @@ pub(crate) async fn get_access_key_info(
     let ask = Ask::new("sts:GetAccessKeyInfo", "*", &call.account);
     sts.platform.gate.authorize(&call, ask, ()).await?;
     let id = input.access_key_id.unwrap_or_default();
-    match sts.roles.access_key_account(&id).await? {
+    let found = match sts.roles.access_key_account(&id).await? {
+        None => access_key_id::account(&id),
+        known => known,
+    };
+    match found {
         Some(account) => Ok(api::GetAccessKeyInfoResponse {
             account: Some(account.to_string()),
         }),

@@ -82,7 +82,10 @@ impl Writer {
     /// The message of an error, if it has one, and its other modelled members.
     pub(crate) fn error_members(&mut self, error: &ApiError) {
         if !error.message.is_empty() {
-            self.text_element("Message", &error.message);
+            // Some errors say nothing but their code.
+            if !error.message.is_empty() {
+                self.text_element("Message", &error.message);
+            }
         }
         let Some((schema, fields)) = &error.fields else {
             return;
