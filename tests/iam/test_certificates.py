@@ -99,7 +99,7 @@ class TestServerCertificates:
         told = iam.get_server_certificate(ServerCertificateName=unique)["ServerCertificate"]
         assert told == {
             "ServerCertificateMetadata": metadata,
-            "CertificateBody": pem(certificate),
+            "CertificateBody": pem(certificate).strip(),
             "Tags": [{"Key": "team", "Value": "red"}],
         }
 
@@ -122,7 +122,7 @@ class TestServerCertificates:
             iam.upload_server_certificate(CertificateChain=pem(fresh("authority")[0]), **upload)
         iam.upload_server_certificate(CertificateChain=pem(authority), **upload)
         told = iam.get_server_certificate(ServerCertificateName=unique)["ServerCertificate"]
-        assert told["CertificateChain"] == pem(authority)
+        assert told["CertificateChain"] == pem(authority).strip()
         with refused("EntityAlreadyExists", f"The Server Certificate with name {unique} already exists.", status=409):
             iam.upload_server_certificate(**upload)
         iam.delete_server_certificate(ServerCertificateName=unique)

@@ -238,6 +238,32 @@ class TestSimulation:
         decisions = {r["EvalActionName"]: r["EvalDecision"] for r in answer["EvaluationResults"]}
         assert decisions == {"kms:Encrypt": "allowed", "kms:Decrypt": "implicitDeny"}
 
+    def test_the_answer_of_the_command_lines_example(self, iam):
+        """As `aws iam simulate-custom-policy help` prints it."""
+        statement = (
+            '{"Effect":"Allow","Action":"dynamodb:*","Resource":"*",'
+            '"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}'
+        )
+        entry = {"ContextKeyName": "aws:CurrentTime", "ContextKeyType": "date"}
+        results = {}
+        for year in (2014, 2019):
+            (results[year],) = iam.simulate_custom_policy(
+                PolicyInputList=[f'{{"Version":"2012-10-17","Statement":{statement}}}'],
+                ActionNames=["dynamodb:CreateBackup"],
+                ContextEntries=[entry | {"ContextKeyValues": [f"{year}-04-25T11:00:00Z"]}],
+            )["EvaluationResults"]
+        (matched,) = results[2019].pop("MatchedStatements")
+        assert matched["SourcePolicyId"] == "PolicyInputList.1"
+        assert matched["StartPosition"] == {"Line": 1, "Column": 38}
+        assert matched["EndPosition"] == {"Line": 1, "Column": 167}
+        common = {
+            "EvalActionName": "dynamodb:CreateBackup",
+            "EvalResourceName": "*",
+            "MissingContextValues": [],
+        }
+        assert results[2019] == common | {"EvalDecision": "allowed"}
+        assert results[2014] == common | {"EvalDecision": "implicitDeny", "MatchedStatements": []}
+
     def test_a_missing_context_key_is_named(self, iam):
         condition = {"StringEquals": {"kms:ViaService": "x"}}
         answer = iam.simulate_custom_policy(

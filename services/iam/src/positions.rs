@@ -1,6 +1,8 @@
 //! Where the statements of a policy stand in its text, for `MatchedStatements`.
 
-/// Line and column, from one, of a statement's first character and of the one behind its last.
+/// Line and column, from one, where AWS's parser stands before and behind a statement: it has read the brace of a single
+/// one; of a list, its bracket or the statement before. Source: the examples of the AWS CLI's `simulate-custom-policy`
+/// and `simulate-principal-policy`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Span {
     pub start: (i32, i32),
@@ -16,7 +18,9 @@ pub(crate) fn statements(document: &str) -> Vec<Span> {
     // The member of the top level that is being read, and where an object of it began.
     let (mut member, mut is_key) = (String::new(), true);
     let mut begun: Option<(usize, (i32, i32))> = None;
-    while let Some((character, at)) = reader.next() {
+    // Where the next statement of a list begins.
+    let mut next_of_list = None;
+    while let Some((character, _)) = reader.next() {
         match character {
             '"' => {
                 let text = reader.string();
@@ -30,7 +34,10 @@ pub(crate) fn statements(document: &str) -> Vec<Span> {
                 depth += 1;
                 let is_statement = character == '{' && depth <= 3 && depth > 1 && member == "Statement";
                 if is_statement && begun.is_none() {
-                    begun = Some((depth, at));
+                    begun = Some((depth, next_of_list.unwrap_or(reader.place)));
+                }
+                if character == '[' && depth == 2 && member == "Statement" {
+                    next_of_list = Some(reader.place);
                 }
             }
             '}' | ']' => {
@@ -40,6 +47,7 @@ pub(crate) fn statements(document: &str) -> Vec<Span> {
                         end: reader.place,
                     });
                     begun = None;
+                    next_of_list = next_of_list.map(|_| reader.place);
                 }
                 depth = depth.saturating_sub(1);
             }
@@ -102,14 +110,29 @@ mod tests {
             spans,
             [
                 Span {
-                    start: (2, 16),
+                    start: (2, 15),
                     end: (2, 52)
                 },
                 Span {
-                    start: (3, 3),
+                    start: (2, 52),
                     end: (3, 5)
                 }
             ]
+        );
+    }
+
+    #[test]
+    fn a_statement_stands_where_the_examples_of_aws_say() {
+        let single = "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\"}}";
+        assert_eq!(statements(single)[0].start, (1, 38));
+        let list =
+            "{\n    \"Version\": \"2012-10-17\",\n    \"Statement\": [\n        {\n        }\n    ]\n}";
+        assert_eq!(
+            statements(list),
+            [Span {
+                start: (3, 19),
+                end: (5, 10)
+            }]
         );
     }
 
@@ -118,7 +141,7 @@ mod tests {
         assert_eq!(
             statements("{\"Statement\":{\"a\":{}}}"),
             [Span {
-                start: (1, 14),
+                start: (1, 15),
                 end: (1, 22)
             }]
         );

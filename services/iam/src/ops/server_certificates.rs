@@ -87,8 +87,9 @@ pub(crate) async fn upload_server_certificate(
         name,
         path,
         id,
-        body,
-        chain: input.certificate_chain,
+        // Kept without the line's end behind them: Terraform compares what it gave with what it reads.
+        body: body.trim().to_owned(),
+        chain: input.certificate_chain.map(|chain| chain.trim().to_owned()),
         expires_ms: parsed.expires_ms,
         uploaded_ms: call.time.as_millis(),
         tags,
