@@ -110,7 +110,7 @@ mod tests {
             spans,
             [
                 Span {
-                    start: (2, 15),
+                    start: (2, 16),
                     end: (2, 52)
                 },
                 Span {
