@@ -144,6 +144,7 @@ pub(crate) struct ServiceRecord<'a> {
     pub(crate) event_type: &'static str,
     pub(crate) management_event: bool,
     pub(crate) recipient_account_id: &'a str,
+    #[serde(skip_serializing_if = "Value::is_null")]
     pub(crate) service_event_details: &'a Value,
     pub(crate) event_category: &'static str,
 }

@@ -1,5 +1,7 @@
 //! What CloudTrail says of an operation beyond its name: whether it only reads, and what of it is written down.
 
+use haechi_core::Call;
+use haechi_core::call::AuditNotes;
 use haechi_wire::{OperationSchema, ServiceSchema, StructKind};
 use serde_json::Value;
 
@@ -56,6 +58,21 @@ pub(crate) fn keeps_response(service: &ServiceSchema, operation: &OperationSchem
     }
 }
 
+/// `responseElements` of a change that answers nothing. KMS names the key there all the same, so that its events can be
+/// found by it; of several, the one in the Region that was called, which an alias points to from now on (KMS developer
+/// guide, "Logging AWS KMS API calls with AWS CloudTrail").
+pub(crate) fn empty_response(call: &Call, notes: &AuditNotes) -> Value {
+    if call.service.name != "kms" {
+        return Value::Null;
+    }
+    let here = format!(":kms:{}:", call.region);
+    let mut keys = notes.resources.iter().rev().map(|resource| &resource.arn);
+    match keys.find(|arn| arn.contains(":key/") && arn.contains(&here)) {
+        Some(arn) => serde_json::json!({ "keyId": arn }),
+        None => Value::Null,
+    }
+}
+
 /// Members of `requestParameters` that are never written although the model does not mark them sensitive.
 pub(crate) fn omitted_parameters(
     service: &ServiceSchema,
@@ -70,6 +87,8 @@ pub(crate) fn omitted_parameters(
         ("kms", "GenerateMac") => &["message"],
         ("kms", "VerifyMac") => &["message", "mac"],
         ("kms", "DeriveSharedSecret") => &["publicKey"],
+        // The grant is named by its id instead, in `additionalEventData`.
+        ("kms", "RetireGrant") => &["grantToken"],
         ("kms", "ImportKeyMaterial") => &["encryptedKeyMaterial", "importToken"],
         ("sts", "AssumeRoleWithWebIdentity") => &["webIdentityToken"],
         ("sts", "AssumeRoleWithSAML") => &["sAMLAssertion", "samlAssertion"],

@@ -53,7 +53,7 @@ impl AuditTrail for Trail {
             source_ip_address: "AWS Internal",
             user_agent: "AWS Internal",
             request_parameters: Value::Null,
-            response_elements: Value::Null,
+            response_elements: event.response.clone(),
             event_id: &event_id,
             read_only: false,
             resources: event.resources.iter().map(Resource::from).collect(),
@@ -201,12 +201,12 @@ fn response_elements(call: &Call, notes: &AuditNotes, outcome: &Outcome<'_>) -> 
     if !rules::keeps_response(call.service, call.operation) {
         return Value::Null;
     }
-    written_response(call, output)
+    written_response(call, notes, output)
 }
 
-fn written_response(call: &Call, output: &Fields) -> Value {
+fn written_response(call: &Call, notes: &AuditNotes, output: &Fields) -> Value {
     match to_json(call.operation.output, output, JsonStyle::CloudTrail) {
-        Value::Object(members) if members.is_empty() => Value::Null,
+        Value::Object(members) if members.is_empty() => rules::empty_response(call, notes),
         mut value => {
             rules::leave_secrets_out(&mut value);
             value

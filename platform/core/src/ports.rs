@@ -223,6 +223,8 @@ pub struct ServiceEvent {
     pub region: Region,
     /// The resources concerned.
     pub resources: Vec<crate::call::AuditedResource>,
+    /// `responseElements`.
+    pub response: serde_json::Value,
     /// `serviceEventDetails`.
     pub details: serde_json::Value,
 }

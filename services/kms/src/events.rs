@@ -30,28 +30,30 @@ impl Kms {
             "previousKeyMaterialId": before.map(|id| id.to_string()),
             "currentKeyMaterialId": after.to_string(),
         });
-        self.log_event(txn, key, "RotateKey", details).await;
+        self.log_event(txn, key, "RotateKey", named(key), details).await;
     }
 
     /// The key is gone.
     pub(crate) async fn log_deletion(&self, txn: &Txn, key: &Key) {
-        self.log_event(txn, key, "DeleteKey", Value::Null).await;
+        self.log_event(txn, key, "DeleteKey", named(key), Value::Null)
+            .await;
     }
 
     /// Imported material has reached its end.
     pub(crate) async fn log_expiry(&self, txn: &Txn, key: &Key) {
-        self.log_event(txn, key, "DeleteExpiredKeyMaterial", Value::Null)
+        self.log_event(txn, key, "DeleteExpiredKeyMaterial", Value::Null, Value::Null)
             .await;
     }
 
     /// What the members of a multi-Region family share was copied from their primary. The event names the primary
     /// alone, in its Region.
     pub(crate) async fn log_synchronization(&self, txn: &Txn, primary: &Key) {
-        self.log_event(txn, primary, "SynchronizeMultiRegionKey", Value::Null)
+        let response = named(primary);
+        self.log_event(txn, primary, "SynchronizeMultiRegionKey", response, Value::Null)
             .await;
     }
 
-    async fn log_event(&self, txn: &Txn, key: &Key, name: &'static str, details: Value) {
+    async fn log_event(&self, txn: &Txn, key: &Key, name: &'static str, response: Value, details: Value) {
         let event = ServiceEvent {
             time: self.platform.now(),
             source: "kms.amazonaws.com",
@@ -63,10 +65,16 @@ impl Kms {
                 kind: "AWS::KMS::Key",
                 account: key.account.clone(),
             }],
+            response,
             details,
         };
         for record in self.platform.audit.service_event(&event) {
             txn.log(record).await;
         }
     }
+}
+
+/// `responseElements` that name the key.
+fn named(key: &Key) -> Value {
+    json!({ "keyId": key.arn() })
 }

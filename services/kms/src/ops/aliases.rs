@@ -27,6 +27,8 @@ use crate::store::{ALIASES, ALIASES_OF_KEY, KEYS, put_alias, remove_alias};
 const MAX_PER_KEY: usize = 50;
 /// Aliases on a page where no limit is given.
 const DEFAULT_LIMIT: usize = 50;
+/// CloudTrail's type of an alias is that of a key (KMS developer guide, the log entries of CreateAlias and UpdateAlias).
+const ALIAS_KIND: &str = "AWS::KMS::Key";
 /// More than an account may have, so that a list is whole.
 const ALL: usize = 5_000_000;
 
@@ -42,11 +44,7 @@ pub(crate) async fn create_alias(
     let loaded = kms
         .key_for(&call, &target, Forms::KeysOnly, Wish::new("CreateAlias"))
         .await?;
-    call.audit_resource(
-        name.arn(&call.account, &call.region),
-        "AWS::KMS::Alias",
-        &call.account,
-    );
+    call.audit_resource(name.arn(&call.account, &call.region), ALIAS_KIND, &call.account);
     let now = call.time.as_millis();
     let alias = Alias {
         name,
@@ -115,7 +113,7 @@ pub(crate) async fn update_alias(
     let new = kms
         .key_for(&call, &target, Forms::KeysOnly, Wish::new("UpdateAlias"))
         .await?;
-    call.audit_resource(alias_arn.as_str(), "AWS::KMS::Alias", &call.account);
+    call.audit_resource(alias_arn.as_str(), ALIAS_KIND, &call.account);
     require_same_kind(&old.key, &new.key)?;
     let now = call.time.as_millis();
     let (name, new, scope, alias_arn) = (&name, &new, &scope, &alias_arn);
@@ -160,7 +158,7 @@ pub(crate) async fn delete_alias(
         Wish::new("DeleteAlias"),
     )
     .await?;
-    call.audit_resource(alias_arn.as_str(), "AWS::KMS::Alias", &call.account);
+    call.audit_resource(alias_arn.as_str(), ALIAS_KIND, &call.account);
     let (name, scope, alias_arn) = (&name, &scope, &alias_arn);
     kms.platform
         .write(&call, |txn| async move {

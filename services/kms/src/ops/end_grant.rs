@@ -39,6 +39,7 @@ pub(crate) async fn retire_grant(
     let loaded = kms
         .release_to_named(&call, &loaded, wish, &retirers(&call, &grant))
         .await?;
+    call.audit_additional("grantId", id.as_str());
     end(&kms, &call, &loaded, &id, dry_run).await
 }
 
