@@ -131,6 +131,33 @@ def test_a_grant_records_its_parameters(kms, records, new_key, account_id):
     assert made["GrantToken"] not in json.dumps(record)
 
 
+def test_a_change_that_answers_nothing_names_its_key(kms, records, new_key, new_alias):
+    key, other = new_key(), new_key()
+    kms.disable_key(KeyId=key["KeyId"])
+    kms.enable_key(KeyId=key["KeyId"])
+    for name in ("DisableKey", "EnableKey"):
+        (record,) = records(name, key["KeyId"])
+        assert record["responseElements"] == {"keyId": key["Arn"]}
+    alias = new_alias(key["KeyId"])
+    kms.update_alias(AliasName=alias, TargetKeyId=other["KeyId"])
+    (record,) = records("CreateAlias", alias)
+    assert record["responseElements"] == {"keyId": key["Arn"]}
+    (record,) = records("UpdateAlias", alias)
+    assert record["responseElements"] == {"keyId": other["Arn"]}
+
+
+def test_a_retired_grant_is_named_by_its_id_and_not_by_its_token(kms, records, new_key, account_id):
+    key = new_key()
+    grantee = f"arn:aws:iam::{account_id}:root"
+    made = kms.create_grant(KeyId=key["KeyId"], GranteePrincipal=grantee, Operations=["Encrypt"])
+    kms.retire_grant(GrantToken=made["GrantToken"])
+    (record,) = records("RetireGrant", key["KeyId"])
+    assert made["GrantToken"] not in str(record)
+    assert record["requestParameters"] is None
+    assert record["responseElements"] == {"keyId": key["Arn"]}
+    assert record["additionalEventData"] == {"grantId": made["GrantId"]}
+
+
 def test_a_session_names_its_issuer(client, new_role, records, new_key, account_id, new_user):
     _, user = new_user(document(allow("sts:AssumeRole")))
     role = new_role(f"arn:aws:iam::{account_id}:root", policy=document(allow("kms:*")))
