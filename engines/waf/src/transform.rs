@@ -6,6 +6,7 @@
 //! part ways.
 
 mod base64;
+mod base64_text;
 mod case;
 mod cmd_line;
 mod comments;
@@ -80,6 +81,7 @@ pub fn apply(kind: Type, input: &[u8], out: &mut Vec<u8>) -> Outcome {
         Type::RemoveNulls => nulls::remove(input, out),
         Type::ReplaceNulls => nulls::replace(input, out),
         Type::Utf8ToUnicode => utf8_to_unicode::encode(input, out),
+        Type::HaechiBase64Text => base64_text::decode(input, out),
     }
 }
 

@@ -39,10 +39,13 @@ impl Evaluation<'_, '_, '_> {
 
 fn transform(parent: SlotState, kind: TextTransformationType, scratch: &mut Scratch) -> SlotState {
     let first = scratch.items.len();
+    let mut unchanged = true;
     for at in parent.items() {
         let item = scratch.items[at];
         let text = item.text();
-        let text = match apply(kind, &scratch.arena[text.clone()], &mut scratch.buffer) {
+        let outcome = apply(kind, &scratch.arena[text.clone()], &mut scratch.buffer);
+        unchanged &= outcome == Outcome::Unchanged;
+        let text = match outcome {
             Outcome::Unchanged => text,
             Outcome::Part { start, end } => text.start + start..text.start + end,
             Outcome::Written => {
@@ -52,6 +55,10 @@ fn transform(parent: SlotState, kind: TextTransformationType, scratch: &mut Scra
             }
         };
         scratch.items.push(item.with_text(text));
+    }
+    if unchanged {
+        scratch.items.truncate(first);
+        return SlotState { scanned: 0, ..parent };
     }
     let state = SlotState {
         scanned: 0,

@@ -46,6 +46,8 @@ names! {
         CmdLineUnix,
         JsDecodeExt,
         Sha256,
+        /// Not AWS's, for managed rule groups only: text in Base64 becomes that text, where it stands.
+        HaechiBase64Text,
     }
     enum PreParseTextTransformationType {
         None,

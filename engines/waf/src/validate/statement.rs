@@ -3,7 +3,7 @@
 use super::{Field, MINIMUM, Place, Result, ensure, rate, refuse};
 use crate::model::{
     ByteMatchStatement, ExcludedRule, FieldToMatch, JsonMatchPattern, PositionalConstraint,
-    PreParseTextTransformation, RuleActionOverride, Statement, TextTransformation,
+    PreParseTextTransformation, RuleActionOverride, Statement, TextTransformation, TextTransformationType,
 };
 use std::collections::HashSet;
 
@@ -295,6 +295,14 @@ pub(super) fn chain(transformations: &[TextTransformation]) -> Result {
         Field::TextTransformation,
         "TextTransformations",
         MINIMUM,
+    )?;
+    ensure(
+        transformations
+            .iter()
+            .all(|step| step.r#type != TextTransformationType::HaechiBase64Text),
+        Field::TextTransformation,
+        "HAECHI_BASE64_TEXT",
+        "Only managed rule groups have this transformation.",
     )?;
     priorities(
         transformations.iter().map(|step| step.priority),

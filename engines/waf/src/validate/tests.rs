@@ -114,6 +114,11 @@ fn what_the_service_refuses_names_its_field() {
             "1",
         ),
         (
+            r#"{"XssMatchStatement":{"FieldToMatch":{"Body":{}},"TextTransformations":[{"Priority":0,"Type":"HAECHI_BASE64_TEXT"}]}}"#,
+            Field::TextTransformation,
+            "HAECHI_BASE64_TEXT",
+        ),
+        (
             r#"{"XssMatchStatement":{"FieldToMatch":{"Body":{}},$T,"PreParseTextTransformations":[{"Priority":0,"Type":"URL_DECODE"}]}}"#,
             Field::PreParseTextTransformation,
             "FieldToMatch",
