@@ -29,7 +29,7 @@ pub(crate) struct Settings {
     /// Regions that are served; none named serves all
     #[arg(long, env = "HAECHI_REGIONS", value_delimiter = ',')]
     regions: Option<Vec<String>>,
-    /// `sqlite` in the data directory, or a postgres:// URL that several nodes share [default: sqlite]
+    /// `sqlite` in the data directory, or a postgres:// URL that several nodes share (`?sslmode=verify-full` etc. as libpq) [default: sqlite]
     #[arg(long, env = "HAECHI_STORE", hide_env_values = true)]
     store: Option<String>,
     /// What seals the root key: `file`, `passphrase` or `pkcs11` [default: file]

@@ -4,9 +4,10 @@ use std::{future::poll_fn, sync::Arc, time::Duration};
 
 use haechi_store::StoreError;
 use tokio::{sync::Notify, task::AbortHandle};
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Socket, Statement, tls::NoTlsStream};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket, Statement, tls::TlsStream};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{error::unavailable, log};
+use crate::{error::unavailable, log, tls::Tls};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// A peer that does not acknowledge for so long is gone.
@@ -14,12 +15,16 @@ const GONE_AFTER: Duration = Duration::from_secs(10);
 /// A node that stops in the middle of a commit must not hold up the others.
 const FREE_THE_COUNTER: &str = "SET idle_in_transaction_session_timeout = '5s'";
 
-/// Where the database is.
+/// Where the database is, and how it is spoken to.
 #[derive(Clone)]
-pub(crate) struct Target(Arc<Config>);
+pub(crate) struct Target {
+    config: Arc<Config>,
+    tls: MakeRustlsConnect,
+}
 
 impl Target {
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
+        let (tls, url) = Tls::take(url)?;
         // The cause may quote the URL, which holds a password.
         let mut config: Config = url.parse().map_err(|_| {
             StoreError::Open(
@@ -28,15 +33,19 @@ impl Target {
         })?;
         config
             .application_name("haechi")
+            .ssl_mode(tls.mode())
             .connect_timeout(CONNECT_WITHIN)
             .tcp_user_timeout(GONE_AFTER)
             .keepalives_idle(GONE_AFTER);
-        Ok(Self(Arc::new(config)))
+        Ok(Self {
+            config: Arc::new(config),
+            tls: MakeRustlsConnect::new(tls.client()?),
+        })
     }
 
     /// Connects; `heard` is told of every notification.
     pub(crate) async fn connect(&self, heard: Option<Arc<Notify>>) -> Result<Driven, StoreError> {
-        let connecting = tokio::time::timeout(CONNECT_WITHIN, self.0.connect(NoTls));
+        let connecting = tokio::time::timeout(CONNECT_WITHIN, self.config.connect(self.tls.clone()));
         let (client, connection) = connecting
             .await
             .map_err(|_| StoreError::Unavailable("the database does not answer".into()))?
@@ -61,7 +70,10 @@ impl Target {
     }
 }
 
-async fn drive(mut connection: Connection<Socket, NoTlsStream>, heard: Option<Arc<Notify>>) {
+async fn drive<S>(mut connection: Connection<Socket, S>, heard: Option<Arc<Notify>>)
+where
+    S: TlsStream + Unpin,
+{
     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
         match message {
             Ok(AsyncMessage::Notification(_)) => {

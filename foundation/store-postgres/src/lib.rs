@@ -19,6 +19,7 @@ mod feed;
 mod log;
 mod pool;
 mod schema;
+mod tls;
 
 use std::{path::Path, sync::Arc};
 
@@ -41,7 +42,8 @@ pub struct PostgresBackend {
 }
 
 impl PostgresBackend {
-    /// Connects to `postgres://user:password@host:port/database`, making or migrating the tables.
+    /// Connects to `postgres://user:password@host:port/database`, making or migrating the tables. `?sslmode=verify-full`
+    /// and its kind have libpq's meaning.
     /// Several nodes may do so at once.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let target = Target::parse(url)?;

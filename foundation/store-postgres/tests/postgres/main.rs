@@ -2,6 +2,7 @@
 
 mod conformance;
 mod crash;
+mod encryption;
 mod nodes;
 mod schema;
 mod server;

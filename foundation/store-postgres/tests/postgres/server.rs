@@ -26,7 +26,11 @@ const GIVEN: &str = "HAECHI_TEST_POSTGRES";
 /// A server for the life of a test.
 pub(crate) enum Server {
     Given(String),
-    Own { directory: TempDir, process: Child },
+    Own {
+        directory: TempDir,
+        port: u16,
+        process: Child,
+    },
 }
 
 impl Server {
@@ -39,6 +43,18 @@ impl Server {
 
     /// A server that the test may kill.
     pub(crate) async fn start_own() -> Self {
+        Self::start_with(5432, "listen_addresses = ''\n", &[]).await
+    }
+
+    /// A server that also listens at a port of `127.0.0.1` and speaks TLS there.
+    pub(crate) async fn start_encrypted(port: u16, certificate: &str, key: &str) -> Self {
+        let settings = "listen_addresses = '127.0.0.1'\nssl = on\n\
+                        ssl_cert_file = 'server.pem'\nssl_key_file = 'server.key'\n";
+        let files = [("server.pem", certificate), ("server.key", key)];
+        Self::start_with(port, settings, &files).await
+    }
+
+    async fn start_with(port: u16, settings: &str, files: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let home = directory.path().join("home");
@@ -63,8 +79,21 @@ impl Server {
             "initdb: {}",
             String::from_utf8_lossy(&made.stderr)
         );
+        let data = home.join("data");
+        let configuration = fs::read_to_string(data.join("postgresql.conf")).unwrap();
+        let configuration = format!("{configuration}\nport = {port}\n{settings}");
+        fs::write(data.join("postgresql.conf"), configuration).unwrap();
+        for (name, text) in files {
+            let path = data.join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = owner() {
+                chown(&path, Some(user), Some(group)).unwrap();
+            }
+        }
         let server = Self::Own {
             process: launch(&home),
+            port,
             directory,
         };
         server.answers().await;
@@ -97,14 +126,14 @@ impl Server {
                 let (server, _) = url.rsplit_once('/').expect("the URL names a database");
                 format!("{server}/{database}")
             }
-            Self::Own { directory, .. } => {
+            Self::Own { directory, port, .. } => {
                 let socket = directory
                     .path()
                     .join("home")
                     .display()
                     .to_string()
                     .replace('/', "%2F");
-                format!("postgres://haechi@{socket}/{database}")
+                format!("postgres://haechi@{socket}:{port}/{database}")
             }
         }
     }
@@ -112,7 +141,10 @@ impl Server {
     /// Kills the server as a power cut would and starts it again on the same data.
     pub(crate) async fn crash_and_restart(&mut self) {
         self.stop();
-        let Self::Own { directory, process } = self else {
+        let Self::Own {
+            directory, process, ..
+        } = self
+        else {
             return;
         };
         let home = directory.path().join("home");
@@ -165,7 +197,7 @@ fn launch(home: &Path) -> Child {
         .arg(home.join("data"))
         .arg("-k")
         .arg(home)
-        .args(["-h", "", "-c", "max_connections=100"]);
+        .args(["-c", "max_connections=100"]);
     postgres
         .stdout(Stdio::null())
         .stderr(Stdio::null())
