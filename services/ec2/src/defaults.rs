@@ -90,6 +90,7 @@ pub(crate) async fn make_default(
             resource_name_a: false,
             resource_name_aaaa: false,
             owner: account.to_string(),
+            network_acl: None,
         };
         txn.put(&SUBNETS, place, subnet.id.as_str(), &subnet).await?;
     }

@@ -29,8 +29,9 @@ use haechi_core::ports::NetworkInterfaces;
 use haechi_core::{Platform, Router, Service};
 
 use crate::ops::{
-    addresses, internet_gateways, nat_gateways, network_acls, network_interfaces, places, route_associations,
-    route_tables, routes, security_group_rules, security_groups, subnets, tagging, vpc_attributes, vpcs,
+    addresses, internet_gateways, nat_gateways, network_acl_associations, network_acl_entries, network_acls,
+    network_interfaces, places, route_associations, route_tables, routes, security_group_rules,
+    security_groups, subnets, tagging, vpc_attributes, vpcs,
 };
 
 /// The service's state.
@@ -65,6 +66,8 @@ pub fn service(ec2: Arc<Ec2>) -> Arc<dyn Service> {
         .on::<op::CreateDefaultVpc, _, _>(vpcs::create_default_vpc)
         .on::<op::CreateInternetGateway, _, _>(internet_gateways::create_internet_gateway)
         .on::<op::CreateNatGateway, _, _>(nat_gateways::create_nat_gateway)
+        .on::<op::CreateNetworkAcl, _, _>(network_acls::create_network_acl)
+        .on::<op::CreateNetworkAclEntry, _, _>(network_acl_entries::create_entry)
         .on::<op::CreateRoute, _, _>(routes::create_route)
         .on::<op::CreateRouteTable, _, _>(route_tables::create_route_table)
         .on::<op::CreateSecurityGroup, _, _>(security_groups::create_security_group)
@@ -73,6 +76,8 @@ pub fn service(ec2: Arc<Ec2>) -> Arc<dyn Service> {
         .on::<op::CreateVpc, _, _>(vpcs::create_vpc)
         .on::<op::DeleteInternetGateway, _, _>(internet_gateways::delete_internet_gateway)
         .on::<op::DeleteNatGateway, _, _>(nat_gateways::delete_nat_gateway)
+        .on::<op::DeleteNetworkAcl, _, _>(network_acls::delete_network_acl)
+        .on::<op::DeleteNetworkAclEntry, _, _>(network_acl_entries::delete_entry)
         .on::<op::DeleteRoute, _, _>(routes::delete_route)
         .on::<op::DeleteRouteTable, _, _>(route_tables::delete_route_table)
         .on::<op::DeleteSecurityGroup, _, _>(security_groups::delete_security_group)
@@ -101,6 +106,8 @@ pub fn service(ec2: Arc<Ec2>) -> Arc<dyn Service> {
         .on::<op::ModifySubnetAttribute, _, _>(subnets::modify_subnet_attribute)
         .on::<op::ModifyVpcAttribute, _, _>(vpc_attributes::modify_vpc_attribute)
         .on::<op::ReleaseAddress, _, _>(addresses::release_address)
+        .on::<op::ReplaceNetworkAclAssociation, _, _>(network_acl_associations::replace_association)
+        .on::<op::ReplaceNetworkAclEntry, _, _>(network_acl_entries::replace_entry)
         .on::<op::ReplaceRoute, _, _>(routes::replace_route)
         .on::<op::ReplaceRouteTableAssociation, _, _>(route_associations::replace_route_table_association)
         .on::<op::RevokeSecurityGroupEgress, _, _>(security_group_rules::revoke_egress)

@@ -3,6 +3,8 @@
 pub(crate) mod addresses;
 pub(crate) mod internet_gateways;
 pub(crate) mod nat_gateways;
+pub(crate) mod network_acl_associations;
+pub(crate) mod network_acl_entries;
 pub(crate) mod network_acls;
 pub(crate) mod network_interfaces;
 pub(crate) mod places;

@@ -5,13 +5,14 @@ use haechi_store::Table;
 use crate::model::address::Address;
 use crate::model::internet_gateway::InternetGateway;
 use crate::model::nat_gateway::NatGateway;
+use crate::model::network_acl::NetworkAcl;
 use crate::model::route_table::RouteTable;
 use crate::model::security_group::SecurityGroup;
 use crate::model::subnet::Subnet;
 use crate::model::vpc::Vpc;
 use crate::tags::Tags;
 
-/// VPCs, each with its default network ACL.
+/// VPCs.
 pub(crate) const VPCS: Table<Vpc> = Table::new("ec2", "vpcs", 1).guarded();
 
 /// Subnets.
@@ -26,6 +27,9 @@ pub(crate) const INTERNET_GATEWAYS: Table<InternetGateway> =
 
 /// Route tables that somebody made or changed.
 pub(crate) const ROUTE_TABLES: Table<RouteTable> = Table::new("ec2", "route-tables", 1).guarded();
+
+/// Network ACLs that somebody made or changed.
+pub(crate) const NETWORK_ACLS: Table<NetworkAcl> = Table::new("ec2", "network-acls", 1).guarded();
 
 /// NAT gateways.
 pub(crate) const NAT_GATEWAYS: Table<NatGateway> = Table::new("ec2", "nat-gateways", 1).guarded();

@@ -34,6 +34,17 @@ pub(crate) struct Subnet {
     #[serde(default)]
     pub(crate) resource_name_aaaa: bool,
     pub(crate) owner: String,
+    /// Its network ACL, once that has been said; until then the default one of its VPC.
+    #[serde(default)]
+    pub(crate) network_acl: Option<AclTie>,
+}
+
+/// The tie between a subnet and a network ACL.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AclTie {
+    pub(crate) acl: String,
+    /// `aclassoc-…`
+    pub(crate) association: String,
 }
 
 impl Subnet {
@@ -42,9 +53,12 @@ impl Subnet {
         ids::derived("subnet-cidr-assoc", &[&self.id])
     }
 
-    /// What ties its VPC's network ACL to it.
+    /// What ties its network ACL to it.
     pub(crate) fn acl_association(&self) -> String {
-        ids::derived("aclassoc", &[&self.id])
+        match &self.network_acl {
+            Some(tie) => tie.association.clone(),
+            None => ids::derived("aclassoc", &[&self.id]),
+        }
     }
 }
 

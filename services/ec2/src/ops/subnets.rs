@@ -61,6 +61,7 @@ pub(crate) async fn create_subnet(
         resource_name_a: false,
         resource_name_aaaa: false,
         owner: call.account.to_string(),
+        network_acl: None,
     };
     let (subnet, new, call) = (&subnet, &new, &call);
     ec2.platform

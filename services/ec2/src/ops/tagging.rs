@@ -11,6 +11,7 @@ use crate::filters::{Facts, Filters};
 use crate::model::address::Address;
 use crate::model::internet_gateway::InternetGateway;
 use crate::model::nat_gateway::NatGateway;
+use crate::model::network_acl::NetworkAcl;
 use crate::model::route_table::RouteTable;
 use crate::model::security_group::SecurityGroup;
 use crate::model::subnet::Subnet;
@@ -31,7 +32,7 @@ const KINDS: [(&str, &str); 9] = [
     ("eipalloc", Address::KIND),
     ("rtb", RouteTable::KIND),
     ("nat", NatGateway::KIND),
-    ("acl", "network-acl"),
+    ("acl", NetworkAcl::KIND),
 ];
 
 /// The kind of what has this id.
@@ -70,10 +71,7 @@ impl Ec2 {
                 self.route_table(call, id).await?;
             }
             _ => {
-                let vpcs = self.all::<Vpc>(&call.account, &call.region).await?;
-                if !vpcs.iter().any(|vpc| vpc.network_acl() == id) {
-                    return Err(error::missing("InvalidNetworkAclID.NotFound", "networkAcl", id));
-                }
+                self.network_acl(call, id).await?;
             }
         }
         Ok(kind)

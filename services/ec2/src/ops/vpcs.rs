@@ -1,7 +1,8 @@
 //! VPCs.
 //!
 //! Source: EC2 API reference, CreateVpc, DeleteVpc, DescribeVpcs, CreateDefaultVpc. A range has 16 to 28 fixed bits; a
-//! VPC goes when nothing of its own is left in it: subnets, groups beside the default one, route tables beside the main one, gateways. Quotas, which AWS
+//! VPC goes when nothing of its own is left in it: subnets, groups beside the default one, route tables
+//! beside the main one, network ACLs beside the default one, gateways. Quotas, which AWS
 //! lets everybody raise, are not kept.
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use haechi_wire::Empty;
 
 use crate::cidr::Cidr;
 use crate::defaults::{default_group, make_default};
+use crate::model::network_acl::NetworkAcl;
 use crate::model::route_table::{RouteTable, Routing};
 use crate::model::security_group::SecurityGroup;
 use crate::model::subnet::Subnet;
@@ -118,6 +120,7 @@ pub(crate) async fn delete_vpc(
             let groups = current_all::<SecurityGroup>(&txn, call).await?;
             let subnets = current_all::<Subnet>(&txn, call).await?;
             let routing = Routing::read(&txn, call).await?;
+            let acls = current_all::<NetworkAcl>(&txn, call).await?;
             let main = vpc.main_table().table;
             let occupied = subnets.iter().any(|subnet| subnet.vpc == vpc.id)
                 || groups
@@ -127,6 +130,9 @@ pub(crate) async fn delete_vpc(
                     .tables
                     .iter()
                     .any(|table| table.vpc == vpc.id && table.id != main)
+                || acls
+                    .iter()
+                    .any(|acl| acl.vpc == vpc.id && acl.id != vpc.network_acl())
                 || routing
                     .gateways
                     .iter()
@@ -140,6 +146,7 @@ pub(crate) async fn delete_vpc(
                 remove::<SecurityGroup>(&txn, call, &group.id).await?;
             }
             remove::<RouteTable>(&txn, call, &main).await?;
+            remove::<NetworkAcl>(&txn, call, &vpc.network_acl()).await?;
             remove::<Vpc>(&txn, call, id).await?;
             Ok(Empty::default())
         })
