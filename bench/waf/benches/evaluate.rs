@@ -2,14 +2,13 @@
 //! `cargo bench -p haechi-bench-waf`.
 
 use divan::{Bencher, counter::BytesCount};
+use haechi_bench_waf::environment;
 use haechi_bench_waf::requests::{BROWSER, HOSTILE, browser_get, json_body, json_headers, post};
 use haechi_waf::compile::{NoResolver, Plan};
-use haechi_waf::evaluate::{Environment, Scratch};
-use haechi_waf::geo::NoGeo;
+use haechi_waf::evaluate::Scratch;
 use haechi_waf::model::{SearchStringEncoding, WebAcl};
 use haechi_waf::rate::RateCounters;
-use haechi_waf::request::{HttpRequest, Limits};
-use haechi_waf::verdict::TokenState;
+use haechi_waf::request::HttpRequest;
 
 fn main() {
     divan::main();
@@ -89,15 +88,12 @@ fn plan(statements: &[String]) -> Plan {
 
 fn measure(bencher: Bencher<'_, '_>, plan: &Plan, request: HttpRequest<'_>) {
     let rates = RateCounters::new(plan);
-    let environment = Environment {
-        limits: Limits::default(),
-        geo: &NoGeo,
-        rates: &rates,
-        token: TokenState::Absent,
-        now: 0,
-    };
+    let environment = environment::plain(&rates);
     let mut scratch = Scratch::new();
-    bencher.bench_local(|| plan.evaluate(divan::black_box(&request), &environment, &mut scratch));
+    let inspected = request.body.len();
+    bencher
+        .counter(BytesCount::new(inspected))
+        .bench_local(|| plan.evaluate(divan::black_box(&request), &environment, &mut scratch));
 }
 
 #[divan::bench]
@@ -120,20 +116,7 @@ fn json_post(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = HOSTILE)]
 fn hostile_body(bencher: Bencher<'_, '_>, piece: &str) {
     let body = piece.repeat(8192 / piece.len());
-    let plan = managed_size();
-    let rates = RateCounters::new(&plan);
-    let environment = Environment {
-        limits: Limits::default(),
-        geo: &NoGeo,
-        rates: &rates,
-        token: TokenState::Absent,
-        now: 0,
-    };
-    let mut scratch = Scratch::new();
-    let request = post("/", &BROWSER, body.as_bytes());
-    bencher
-        .counter(BytesCount::of_slice(body.as_bytes()))
-        .bench_local(|| plan.evaluate(divan::black_box(&request), &environment, &mut scratch));
+    measure(bencher, &managed_size(), post("/", &BROWSER, body.as_bytes()));
 }
 
 /// What compiling a plan costs.

@@ -5,4 +5,5 @@
 pub mod acl;
 pub mod clock;
 pub mod corpus;
+pub mod environment;
 pub mod requests;

@@ -3,23 +3,14 @@
 
 use std::path::Path;
 
-use haechi_bench_waf::{acl, corpus};
-use haechi_waf::evaluate::{Environment, Scratch};
-use haechi_waf::geo::NoGeo;
+use haechi_bench_waf::{acl, corpus, environment};
+use haechi_waf::evaluate::Scratch;
 use haechi_waf::rate::RateCounters;
-use haechi_waf::request::Limits;
-use haechi_waf::verdict::TokenState;
 
 fn agree(folder: &str, nth: usize) {
     let plan = acl::plan(&acl::DEFAULT).expect("the managed groups");
     let rates = RateCounters::new(&plan);
-    let environment = Environment {
-        limits: Limits::default(),
-        geo: &NoGeo,
-        rates: &rates,
-        token: TokenState::Absent,
-        now: 0,
-    };
+    let environment = environment::plain(&rates);
     let mut scratch = Scratch::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut compared = 0;

@@ -6,13 +6,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Parser;
 use haechi_bench_waf::clock::{median, thread_nanoseconds};
-use haechi_bench_waf::{acl, corpus, requests};
+use haechi_bench_waf::{acl, corpus, environment, requests};
 use haechi_waf::compile::Plan;
-use haechi_waf::evaluate::{Environment, Scratch};
-use haechi_waf::geo::NoGeo;
+use haechi_waf::evaluate::Scratch;
 use haechi_waf::rate::RateCounters;
-use haechi_waf::request::{HttpRequest, Limits};
-use haechi_waf::verdict::TokenState;
+use haechi_waf::request::HttpRequest;
 
 /// Microseconds of CPU per evaluation, on one core.
 #[derive(Parser)]
@@ -109,13 +107,7 @@ impl<'p> Runner<'p> {
     }
 
     fn evaluate(&mut self, request: &HttpRequest<'_>) {
-        let environment = Environment {
-            limits: Limits::default(),
-            geo: &NoGeo,
-            rates: &self.rates,
-            token: TokenState::Absent,
-            now: 0,
-        };
+        let environment = environment::plain(&self.rates);
         black_box(
             self.plan
                 .evaluate(black_box(request), &environment, &mut self.scratch),

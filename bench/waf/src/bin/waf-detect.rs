@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use haechi_bench_waf::{acl, corpus};
+use haechi_bench_waf::{acl, corpus, environment};
 use haechi_waf::evaluate::{Environment, Scratch};
-use haechi_waf::geo::NoGeo;
 use haechi_waf::rate::RateCounters;
 use haechi_waf::request::{Limits, ResourceType};
-use haechi_waf::verdict::{ActionTaken, TokenState};
+use haechi_waf::verdict::ActionTaken;
 
 /// True positives and true negatives of the managed rule groups, by class.
 #[derive(Parser)]
@@ -45,10 +44,7 @@ fn main() -> Result<()> {
     let rates = RateCounters::new(&plan);
     let environment = Environment {
         limits: Limits::of(ResourceType::CloudFront, None),
-        geo: &NoGeo,
-        rates: &rates,
-        token: TokenState::Absent,
-        now: 0,
+        ..environment::plain(&rates)
     };
     let mut scratch = Scratch::new();
     // Of each kind and class: how many, how many right.
