@@ -72,6 +72,8 @@ impl Endpoint {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path();
         let Some(wanted) = asked(path) else {
+            // HAProxy sends the body of a refused request on; a connection that ends before it loses the answer.
+            let _ = read(body).await;
             let waiting = path.strip_prefix("/answer/").and_then(|id| self.answers.take(id));
             return waiting.map_or_else(|| plain(StatusCode::FORBIDDEN, "Forbidden"), whole);
         };
