@@ -192,7 +192,8 @@ def test_matched_statements_say_where_they_stand(iam):
     answer = iam.simulate_custom_policy(PolicyInputList=[given], ActionNames=["kms:Encrypt"])
     (matched,) = answer["EvaluationResults"][0]["MatchedStatements"]
     assert matched["SourcePolicyId"] == "PolicyInputList.1"
-    assert matched["StartPosition"] == {"Line": 3, "Column": 3}
+    # Where what lies behind the bracket of the list begins, as in the examples of the AWS CLI.
+    assert matched["StartPosition"] == {"Line": 2, "Column": 16}
 
 
 def test_context_keys_of_documents_and_principals(iam, new_user):
