@@ -109,7 +109,10 @@ resource "aws_default_network_acl" "this" {
   default_network_acl_id = aws_vpc.this.default_network_acl_id
   subnet_ids             = null
   dynamic "ingress" {
-    for_each = [{ rule_no = 100, cidr_block = "0.0.0.0/0", ipv6 = null }, { rule_no = 101, cidr_block = null, ipv6 = "::/0" }]
+    for_each = [
+      { rule_no = 100, cidr_block = "0.0.0.0/0", ipv6 = null },
+      { rule_no = 101, cidr_block = null, ipv6 = "::/0" },
+    ]
     content {
       action          = "allow"
       cidr_block      = ingress.value.cidr_block
@@ -121,7 +124,10 @@ resource "aws_default_network_acl" "this" {
     }
   }
   dynamic "egress" {
-    for_each = [{ rule_no = 100, cidr_block = "0.0.0.0/0", ipv6 = null }, { rule_no = 101, cidr_block = null, ipv6 = "::/0" }]
+    for_each = [
+      { rule_no = 100, cidr_block = "0.0.0.0/0", ipv6 = null },
+      { rule_no = 101, cidr_block = null, ipv6 = "::/0" },
+    ]
     content {
       action          = "allow"
       cidr_block      = egress.value.cidr_block
