@@ -76,19 +76,15 @@ def test_a_subnet_moves_between_acls_and_holds_the_one_it_has(ec2, vpc, subnet):
     [tie] = default["Associations"]
     assert tie["SubnetId"] == subnet
     other = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
-    new = ec2.replace_network_acl_association(
-        AssociationId=tie["NetworkAclAssociationId"], NetworkAclId=other
-    )["NewAssociationId"]
+    new = ec2.replace_network_acl_association(AssociationId=tie["NetworkAclAssociationId"], NetworkAclId=other)[
+        "NewAssociationId"
+    ]
     assert default_acl(ec2, vpc)["Associations"] == []
     filters = [{"Name": "association.subnet-id", "Values": [subnet]}]
     [found] = ec2.describe_network_acls(Filters=filters)["NetworkAcls"]
-    assert found["Associations"] == [
-        {"NetworkAclAssociationId": new, "NetworkAclId": other, "SubnetId": subnet}
-    ]
+    assert found["Associations"] == [{"NetworkAclAssociationId": new, "NetworkAclId": other, "SubnetId": subnet}]
     with refused("InvalidAssociationID.NotFound"):
-        ec2.replace_network_acl_association(
-            AssociationId=tie["NetworkAclAssociationId"], NetworkAclId=other
-        )
+        ec2.replace_network_acl_association(AssociationId=tie["NetworkAclAssociationId"], NetworkAclId=other)
     with refused("DependencyViolation"):
         ec2.delete_network_acl(NetworkAclId=other)
     ec2.replace_network_acl_association(AssociationId=new, NetworkAclId=default["NetworkAclId"])
