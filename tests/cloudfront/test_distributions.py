@@ -2,6 +2,7 @@
 
 import copy
 import re
+import uuid
 
 import pytest
 
@@ -174,7 +175,7 @@ def web_acl(client, unique):
 def test_a_web_acl_is_associated_by_the_configuration(cloudfront, made, web_acl):
     of = {"Id": made["Distribution"]["Id"]}
     with refused("InvalidWebACLId"):
-        cloudfront.associate_distribution_web_acl(**of, WebACLArn=web_acl[:-1] + "0")
+        cloudfront.associate_distribution_web_acl(**of, WebACLArn=f"{web_acl.rsplit('/', 1)[0]}/{uuid.uuid4()}")
     associated = cloudfront.associate_distribution_web_acl(**of, WebACLArn=web_acl, IfMatch=made["ETag"])
     config = cloudfront.get_distribution_config(**of)
     assert (config["DistributionConfig"]["WebACLId"], config["ETag"]) == (web_acl, associated["ETag"])
