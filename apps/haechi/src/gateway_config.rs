@@ -49,7 +49,7 @@ pub(crate) struct GatewaySettings {
     #[arg(long, env = "HAECHI_GATEWAY_ACCESS_LOG")]
     #[serde(rename = "access-log")]
     gateway_access_log: Option<PathBuf>,
-    /// Databases of places (MMDB), the first that knows an address says where it is [default: countries, built in]
+    /// Databases of places or networks (MMDB), each instead of the one of its kind that ships [default: countries and autonomous systems, built in]
     #[arg(long, env = "HAECHI_GEO_DB", value_delimiter = ',')]
     geo_db: Option<Vec<PathBuf>>,
     /// In a file, the table `[gateway.balancers]`.

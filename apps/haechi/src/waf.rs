@@ -85,7 +85,7 @@ pub(crate) struct TestArgs {
     against: Option<PathBuf>,
     #[command(flatten)]
     references: ReferenceArgs,
-    /// A database of places in MaxMind's format; may be repeated [default: countries, built in]
+    /// A database of places or networks in MaxMind's format; may be repeated [default: countries and autonomous systems, built in]
     #[arg(long, value_name = "FILE")]
     geo_db: Vec<PathBuf>,
     /// What the web ACL protects; decides how much of a body is inspected

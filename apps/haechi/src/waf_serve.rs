@@ -26,7 +26,7 @@ pub(crate) struct ServeArgs {
     web_acl: Vec<PathBuf>,
     #[command(flatten)]
     references: ReferenceArgs,
-    /// A database of places in MaxMind's format; may be repeated [default: countries, built in]
+    /// A database of places or networks in MaxMind's format; may be repeated [default: countries and autonomous systems, built in]
     #[arg(long, value_name = "FILE")]
     geo_db: Vec<PathBuf>,
     #[command(flatten)]

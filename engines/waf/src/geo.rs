@@ -9,14 +9,15 @@ pub struct GeoRecord<'a> {
     pub country: Option<&'a str>,
     /// The part of the ISO 3166-2 code after the dash, upper case.
     pub region: Option<&'a str>,
-    /// Autonomous system number.
-    pub asn: Option<u32>,
 }
 
-/// A geolocation database.
+/// A geolocation database. Places and networks are asked for apart: their data is, too, and few web ACLs need both.
 pub trait Geo {
-    /// What is known of `ip`; everything may be unknown.
+    /// Where `ip` is; everything may be unknown.
     fn locate(&self, ip: IpAddr) -> GeoRecord<'_>;
+
+    /// The number of the autonomous system that announces `ip`.
+    fn autonomous_system(&self, ip: IpAddr) -> Option<u32>;
 }
 
 /// Knows nothing: every country is `XX`, every ASN 0.
@@ -26,5 +27,9 @@ pub struct NoGeo;
 impl Geo for NoGeo {
     fn locate(&self, _: IpAddr) -> GeoRecord<'_> {
         GeoRecord::default()
+    }
+
+    fn autonomous_system(&self, _: IpAddr) -> Option<u32> {
+        None
     }
 }

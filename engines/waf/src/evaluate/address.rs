@@ -46,20 +46,13 @@ impl<'r> Evaluation<'_, 'r, '_> {
         *self.client.get_or_insert_with(|| geo.locate(ip))
     }
 
-    fn located(&mut self, source: &AddressSource) -> Result<(GeoRecord<'r>, &'static str), bool> {
-        match self.address(source) {
-            Address::Client => Ok((self.client_geo(), "clientip")),
-            Address::Forwarded(ip) => Ok((self.environment.geo.locate(ip), "forwardedip")),
-            Address::Answer(answer) => Err(answer),
-        }
-    }
-
     /// The guide, "Geographic match rule statement": labels are added to every request that the statement looks at,
     /// whether it matches or not.
     pub(super) fn geo_match(&mut self, countries: &[[u8; 2]], source: &AddressSource) -> bool {
-        let (record, origin) = match self.located(source) {
-            Ok(located) => located,
-            Err(answer) => return answer,
+        let (record, origin) = match self.address(source) {
+            Address::Client => (self.client_geo(), "clientip"),
+            Address::Forwarded(ip) => (self.environment.geo.locate(ip), "forwardedip"),
+            Address::Answer(answer) => return answer,
         };
         let country = record.country.unwrap_or(UNKNOWN);
         let region = record.region.unwrap_or(UNKNOWN);
@@ -71,15 +64,20 @@ impl<'r> Evaluation<'_, 'r, '_> {
     }
 
     /// An address without known autonomous system counts as ASN 0.
+    pub(super) fn asn_of(&self, ip: IpAddr) -> u32 {
+        self.environment.geo.autonomous_system(ip).unwrap_or(0)
+    }
+
     pub(super) fn asn_match(&mut self, numbers: &[u32], source: &AddressSource) -> bool {
-        let (record, origin) = match self.located(source) {
-            Ok(located) => located,
-            Err(answer) => return answer,
+        let asn = match self.address(source) {
+            Address::Client => {
+                let asn = self.asn_of(self.request.client_ip);
+                self.client_asn = Some(asn);
+                asn
+            }
+            Address::Forwarded(ip) => self.asn_of(ip),
+            Address::Answer(answer) => return answer,
         };
-        let asn = record.asn.unwrap_or(0);
-        if origin == "clientip" {
-            self.client_asn = Some(asn);
-        }
         numbers.binary_search(&asn).is_ok()
     }
 

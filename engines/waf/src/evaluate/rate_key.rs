@@ -90,7 +90,7 @@ impl<'p> Evaluation<'p, '_, '_> {
             KeySource::Ip => text.extend_from_slice(self.request.client_ip.to_string().as_bytes()),
             KeySource::ForwardedIp => text.extend_from_slice(self.forwarded(rate)?.to_string().as_bytes()),
             KeySource::Asn => {
-                let asn = self.client_geo().asn.unwrap_or(0);
+                let asn = self.asn_of(self.request.client_ip);
                 text.extend_from_slice(asn.to_string().as_bytes());
             }
             KeySource::Ja3 { fallback } => {

@@ -98,14 +98,20 @@ impl Geo for World {
             "192.0.2.44" => GeoRecord {
                 country: Some("US"),
                 region: Some("OR"),
-                asn: Some(64496),
             },
             "198.51.100.1" => GeoRecord {
                 country: Some("KR"),
                 region: None,
-                asn: Some(64497),
             },
             _ => GeoRecord::default(),
+        }
+    }
+
+    fn autonomous_system(&self, ip: IpAddr) -> Option<u32> {
+        match ip.to_string().as_str() {
+            "192.0.2.44" => Some(64496),
+            "198.51.100.1" => Some(64497),
+            _ => None,
         }
     }
 }
