@@ -6,6 +6,7 @@ import json
 import pytest
 
 from aws_clients import refused
+from raw_http import json_call
 from waiting import until
 
 
@@ -172,3 +173,10 @@ class TestWhose:
         _, credentials = new_user()
         with refused("AccessDeniedException", matching="cloudtrail:LookupEvents"):
             client("cloudtrail", credentials=credentials).lookup_events()
+
+
+@pytest.mark.parametrize("target", ["CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"])
+def test_the_target_of_every_sdk_is_known(server, root, target):
+    """SDKs made from Smithy models, such as the one for JavaScript, write only the last part of botocore's prefix."""
+    answer = json_call(server, root, "cloudtrail", f"{target}.LookupEvents", b'{"MaxResults": 1}')
+    assert answer.status == 200, answer.body

@@ -98,10 +98,7 @@ impl Routes {
 
     fn by_target(&self, target: &str) -> Option<Target> {
         let (prefix, name) = target.rsplit_once('.')?;
-        let service = self
-            .services
-            .iter()
-            .find(|s| s.schema().target_prefix == Some(prefix))?;
+        let service = self.services.iter().find(|s| is_target_of(s.schema(), prefix))?;
         let operation = service.schema().operation(name).ok_or_else(unknown_operation);
         Some(Target {
             protocol: Protocol::Json,
@@ -206,6 +203,13 @@ fn no_such_place(schema: &ServiceSchema) -> ApiError {
             "The action or operation requested is invalid.",
         )
     }
+}
+
+/// botocore writes the service's whole name before the operation, `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101`;
+/// SDKs made from Smithy models only its last part, as Smithy's AWS JSON protocol says. AWS takes both.
+fn is_target_of(schema: &ServiceSchema, prefix: &str) -> bool {
+    let Some(whole) = schema.target_prefix else { return false };
+    prefix == whole || whole.rsplit_once('.').is_some_and(|(_, last)| prefix == last)
 }
 
 /// What AWS's JSON services answer to a target that they do not have.
