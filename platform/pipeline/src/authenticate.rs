@@ -196,7 +196,7 @@ fn style(schema: &ServiceSchema) -> ErrorStyle {
     match schema.protocol {
         Protocol::Json | Protocol::Cbor => ErrorStyle::AwsJson,
         Protocol::RestJson => ErrorStyle::RestJson,
-        Protocol::Query => ErrorStyle::Query,
+        Protocol::Query | Protocol::QueryJson => ErrorStyle::Query,
         Protocol::Ec2 => ErrorStyle::Ec2,
         // CloudFront and its kin word their refusals as the query services do; S3 has words of its own.
         Protocol::RestXml if schema.name == "s3" => ErrorStyle::S3,

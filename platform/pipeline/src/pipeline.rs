@@ -365,7 +365,12 @@ impl Pipeline {
 fn unpack(request: &WholeRequest, protocol: Protocol, config: &PipelineConfig) -> Result<Bytes, ApiError> {
     let encoding = request.parts.headers.get(http::header::CONTENT_ENCODING);
     let packed = encoding.is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
-    if !packed || !matches!(protocol, Protocol::Json | Protocol::Query | Protocol::Cbor) {
+    if !packed
+        || !matches!(
+            protocol,
+            Protocol::Json | Protocol::Query | Protocol::QueryJson | Protocol::Cbor
+        )
+    {
         return Ok(request.body.clone());
     }
     let target = request

@@ -56,6 +56,9 @@ impl Routes {
             Some(target) => target,
             None => self.named(request, scope)?,
         };
+        if target.protocol == Protocol::Query && accepts_json(request.headers) {
+            target.protocol = Protocol::QueryJson;
+        }
         if !is_addressed(target.protocol, request) {
             target.operation = Err(no_such_place(target.service.schema()));
         }
@@ -184,7 +187,7 @@ fn is_addressed(protocol: Protocol, request: &RequestView<'_>) -> bool {
             *request.method == Method::POST && haechi_sigv4::normalize_path(request.path) == request.path
         }
         Protocol::Json => request.path == "/" && *request.method == Method::POST,
-        Protocol::Query | Protocol::Ec2 => {
+        Protocol::Query | Protocol::QueryJson | Protocol::Ec2 => {
             request.path == "/" && (*request.method == Method::POST || *request.method == Method::GET)
         }
         _ => haechi_sigv4::normalize_path(request.path) == request.path,
@@ -208,8 +211,18 @@ fn no_such_place(schema: &ServiceSchema) -> ApiError {
 /// botocore writes the service's whole name before the operation, `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101`;
 /// SDKs made from Smithy models only its last part, as Smithy's AWS JSON protocol says. AWS takes both.
 fn is_target_of(schema: &ServiceSchema, prefix: &str) -> bool {
-    let Some(whole) = schema.target_prefix else { return false };
+    let Some(whole) = schema.target_prefix else {
+        return false;
+    };
     prefix == whole || whole.rsplit_once('.').is_some_and(|(_, last)| prefix == last)
+}
+
+/// Whether the client asks for JSON where XML is the custom.
+fn accepts_json(headers: &HeaderMap) -> bool {
+    let accepted = headers
+        .get(http::header::ACCEPT)
+        .and_then(|accepted| accepted.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.starts_with("application/json"))
 }
 
 /// What AWS's JSON services answer to a target that they do not have.

@@ -37,7 +37,7 @@ impl Malformed {
             Protocol::Json | Protocol::RestJson | Protocol::Cbor => {
                 ApiError::new("SerializationException", 400, self.0)
             }
-            Protocol::Query => ApiError::new("MalformedInput", 400, self.0),
+            Protocol::Query | Protocol::QueryJson => ApiError::new("MalformedInput", 400, self.0),
             Protocol::Ec2 => ApiError::new("InvalidParameterValue", 400, self.0),
             Protocol::RestXml => ApiError::new(
                 "MalformedXML",
@@ -66,7 +66,9 @@ pub fn decode_as(
 ) -> Result<Fields, ApiError> {
     let decoded = match protocol {
         Protocol::Json => json::decode_body(operation.input, request.body),
-        Protocol::Query => query::decode(operation.input, request, query::Dialect::Query),
+        Protocol::Query | Protocol::QueryJson => {
+            query::decode(operation.input, request, query::Dialect::Query)
+        }
         Protocol::Ec2 => query::decode(operation.input, request, query::Dialect::Ec2),
         Protocol::RestJson => rest::decode(operation, request, rest::Body::Json),
         Protocol::RestXml => rest::decode(operation, request, rest::Body::Xml),
@@ -97,6 +99,7 @@ pub fn encode_as(
         Protocol::Json => json::encode_reply(service, operation.output, output),
         Protocol::Cbor => cbor::encode_reply(operation.output, output),
         Protocol::Query => query::encode(service, operation, output, request_id),
+        Protocol::QueryJson => query::encode_json(service, operation, output, request_id),
         Protocol::Ec2 => query::encode_ec2(service, operation, output, request_id),
         Protocol::RestJson => rest::encode(service, operation, output, rest::Body::Json),
         Protocol::RestXml => rest::encode(service, operation, output, rest::Body::Xml),
@@ -119,19 +122,26 @@ pub fn encode_error_as(
     match protocol {
         Protocol::Json => json::encode_error(service, error),
         Protocol::Cbor => cbor::encode_error(service, error),
-        // A service whose model is of another protocol names its errors as its query clients knew them.
-        Protocol::Query if service.protocol != Protocol::Query => {
-            let code = error.query_code.clone().unwrap_or_else(|| error.code.clone());
-            let error = ApiError {
-                code,
-                ..error.clone()
-            };
-            query::encode_error(service.xml_namespace, &error, request_id)
-        }
-        Protocol::Query => query::encode_error(service.xml_namespace, error, request_id),
+        Protocol::Query => query::encode_error(
+            service.xml_namespace,
+            &named_for_query(service, error),
+            request_id,
+        ),
+        Protocol::QueryJson => query::encode_json_error(&named_for_query(service, error), request_id),
         Protocol::Ec2 => query::encode_ec2_error(error, request_id),
         Protocol::RestJson => rest::encode_json_error(error),
         Protocol::RestXml => rest::encode_xml_error(service, error, request_id),
+    }
+}
+
+/// A service whose model is of another protocol names its errors as its query clients knew them.
+fn named_for_query<'a>(service: &ServiceSchema, error: &'a ApiError) -> Cow<'a, ApiError> {
+    match &error.query_code {
+        Some(code) if service.protocol != Protocol::Query => Cow::Owned(ApiError {
+            code: code.clone(),
+            ..error.clone()
+        }),
+        _ => Cow::Borrowed(error),
     }
 }
 
@@ -140,6 +150,7 @@ pub fn encode_unrouted_error(protocol: Protocol, error: &ApiError, request_id: &
     match protocol {
         Protocol::Json | Protocol::Cbor => json::error_reply("application/x-amz-json-1.1", error),
         Protocol::RestJson => rest::encode_json_error(error),
+        Protocol::QueryJson => query::encode_json_error(error, request_id),
         Protocol::Query | Protocol::RestXml => query::encode_error(None, error, request_id),
         Protocol::Ec2 => query::encode_ec2_error(error, request_id),
     }

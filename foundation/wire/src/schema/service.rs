@@ -11,6 +11,8 @@ pub enum Protocol {
     RestJson,
     /// query: `Action=` in a form, XML in the answer.
     Query,
+    /// query, with JSON in the answer because the client accepts that.
+    QueryJson,
     /// ec2: query with its own names.
     Ec2,
     /// restXml.

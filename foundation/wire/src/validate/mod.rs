@@ -43,7 +43,7 @@ pub fn validate(
         return Ok(());
     };
     let code = match service.protocol {
-        Protocol::Query => "ValidationError",
+        Protocol::Query | Protocol::QueryJson => "ValidationError",
         Protocol::Ec2 => "InvalidParameterValue",
         // CloudFront counts a request that its model refuses among the malformed ones.
         Protocol::RestXml => "MalformedXML",

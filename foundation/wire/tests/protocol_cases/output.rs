@@ -90,7 +90,9 @@ fn body(case: &Case, expected: &str, reply: &WireReply) -> Option<String> {
     let actual = String::from_utf8_lossy(&reply.body).into_owned();
     let same = match case.service.protocol {
         Protocol::Json | Protocol::RestJson => same_json(case, expected, &actual),
-        Protocol::Query | Protocol::Ec2 | Protocol::RestXml => xml::same(expected, &actual)?,
+        Protocol::Query | Protocol::QueryJson | Protocol::Ec2 | Protocol::RestXml => {
+            xml::same(expected, &actual)?
+        }
         Protocol::Cbor => same_cbor(&cbor::bytes(expected), &reply.body),
     };
     (!same).then(|| "  the bodies differ".to_owned())

@@ -1,6 +1,7 @@
 //! The query protocol and its ec2 dialect: forms in, XML out.
 
 mod input;
+mod json;
 
 use std::borrow::Cow;
 
@@ -10,6 +11,7 @@ use crate::schema::{OperationSchema, Protocol, ServiceSchema, StructSchema};
 use crate::{ApiError, Fields, WireReply, WireRequest};
 
 pub(crate) use input::Dialect;
+pub(crate) use json::{encode_json, encode_json_error};
 
 /// Reads the form in the body; a GET carries it in the query string.
 pub(crate) fn decode(
