@@ -31,6 +31,8 @@ pub(super) struct Folded {
     tokens: [Token; MAX_TOKENS + 3],
     len: usize,
     pub(super) met: Met,
+    /// Whether all of the input was read.
+    pub(super) complete: bool,
 }
 
 impl Folded {
@@ -80,6 +82,7 @@ pub(super) fn fold(tokenizer: Tokenizer<'_>) -> Folded {
         tokens: folder.tokens,
         len,
         met: folder.tokenizer.met,
+        complete: folder.tokenizer.at_end(),
     }
 }
 
@@ -343,7 +346,7 @@ fn merge(first: &Token, second: &Token) -> Option<Token> {
         second.kind,
         Keyword | Bareword | Operator | Union | Function | Expression | Tsql | SqlType | LogicOperator
     );
-    if !merges {
+    if !merges || !words::may_be_phrase(first, second) {
         return None;
     }
     let mut token = first.joined(second)?;

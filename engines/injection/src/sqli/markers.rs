@@ -9,7 +9,7 @@ use memchr::memchr;
 use super::fingerprints::Fingerprint;
 use super::token::{Kind, Token};
 use super::tokenizer::{Reading, Tokenizer};
-use super::{SqliMatch, contexts};
+use super::{LogicIn, SqliMatch, contexts, weak};
 
 /// How many tokens of a reading are looked at.
 const MAX_TOKENS_READ: usize = 2000;
@@ -94,20 +94,23 @@ pub(super) fn find(input: &[u8]) -> Option<SqliMatch> {
 }
 
 /// Looks for a comparison that is always true or false, after a logic operator: `or 1=1`.
-pub(super) fn find_tautology(input: &[u8]) -> Option<SqliMatch> {
+pub(super) fn find_tautology(input: &[u8], logic: LogicIn) -> Option<SqliMatch> {
     // Cheap to rule out: there must be a comparison, and AND, OR, XOR, && or ||.
     memchr(b'=', input)?;
-    contexts(input).find_map(|quote| {
-        find_where(
-            input,
-            Reading {
+    contexts(input)
+        .filter(|quote| logic.has(*quote))
+        .find_map(|quote| {
+            let reading = Reading {
                 quote,
                 mysql: quote == b'"',
                 loose: false,
-            },
-            |window| is_tautology(window) && window[2].text() == b"=",
-        )
-    })
+            };
+            // "Is it true that 1 = 1 and 2 = 2?" closes no string.
+            find_where(input, reading, |window| {
+                is_tautology(window) && window[2].text() == b"="
+            })
+            .filter(|_| quote != 0 || !(weak::is_prose(input, reading) || weak::is_question(input)))
+        })
 }
 
 /// Is a function called that no honest value calls?

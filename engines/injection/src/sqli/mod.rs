@@ -61,18 +61,19 @@ pub fn detect(input: &[u8], sensitivity: Sensitivity) -> Option<SqliMatch> {
     if bytes::is_plain(input) {
         return None;
     }
-    if let Some(read) = first_reading(input, sensitivity) {
+    let mut quotes = LogicIn::default();
+    if let Some(read) = first_reading(input, sensitivity, &mut quotes) {
         return Some(SqliMatch::of(&read));
     }
     match sensitivity {
-        Sensitivity::Low => markers::find_tautology(input),
+        Sensitivity::Low => markers::find_tautology(input, quotes),
         Sensitivity::High => markers::find(input),
     }
 }
 
 /// The first reading of the input that is an attack, in libinjection's order: as it stands, inside single
 /// quotes, inside double quotes; each in the common dialect and, where it differs, in others.
-fn first_reading(input: &[u8], sensitivity: Sensitivity) -> Option<Read> {
+fn first_reading(input: &[u8], sensitivity: Sensitivity, logic: &mut LogicIn) -> Option<Read> {
     let high = sensitivity == Sensitivity::High;
     let accept = |read: &Read| read.attack && (high || !weak::is_weak(input, read));
     for quote in contexts(input) {
@@ -87,6 +88,7 @@ fn first_reading(input: &[u8], sensitivity: Sensitivity) -> Option<Read> {
             return Some(read);
         }
         let met = read.folded.met;
+        logic.note(quote, met.logic_operator || !read.folded.complete);
         // In prose, brackets are common; an index of an array is worth a look only if asked for.
         let loose = met.dangling_exponent || (met.bracket && high);
         for again in [
@@ -99,6 +101,33 @@ fn first_reading(input: &[u8], sensitivity: Sensitivity) -> Option<Read> {
         }
     }
     None
+}
+
+/// The contexts in which there is, or may be, a logic operator: one that was read to its end without any need not be
+/// read again for a tautology.
+#[derive(Clone, Copy, Debug, Default)]
+struct LogicIn {
+    bare: bool,
+    single: bool,
+    double: bool,
+}
+
+impl LogicIn {
+    fn note(&mut self, quote: u8, logic: bool) {
+        match quote {
+            0 => self.bare = logic,
+            b'\'' => self.single = logic,
+            _ => self.double = logic,
+        }
+    }
+
+    fn has(self, quote: u8) -> bool {
+        match quote {
+            0 => self.bare,
+            b'\'' => self.single,
+            _ => self.double,
+        }
+    }
 }
 
 /// The quotes within which the input may have been put, 0 for none: without its quote inside, the whole input

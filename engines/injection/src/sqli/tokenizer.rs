@@ -27,6 +27,8 @@ pub(super) struct Met {
     pub(super) hash: bool,
     pub(super) bracket: bool,
     pub(super) dangling_exponent: bool,
+    /// AND, OR and their kin.
+    pub(super) logic_operator: bool,
 }
 
 pub(super) struct Tokenizer<'a> {
@@ -63,10 +65,16 @@ impl<'a> Tokenizer<'a> {
             };
             if let Some(token) = token {
                 self.met.tokens += 1;
+                self.met.logic_operator |= token.kind == Kind::LogicOperator;
                 return Some(token);
             }
         }
         None
+    }
+
+    /// Whether there is nothing left to read.
+    pub(super) fn at_end(&self) -> bool {
+        self.pos >= self.input.len()
     }
 
     #[inline]

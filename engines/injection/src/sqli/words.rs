@@ -27,15 +27,23 @@ struct Words {
     /// Index into `entries` plus one; 0 is free.
     slots: Box<[u16; SLOTS]>,
     entries: Vec<Entry>,
-    /// For each first byte, the lengths that words with it have, a bit each.
-    lengths: [u32; 256],
+    /// For each pair of first bytes, the lengths that words with it have, a bit each.
+    lengths: [u32; PAIRS],
+}
+
+/// Both bytes count with five bits, which are the same for a letter in either case.
+const PAIRS: usize = 1 << 10;
+
+#[inline]
+const fn pair(first: u8, second: u8) -> usize {
+    (first as usize & 31) << 5 | (second as usize & 31)
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut words = Words {
         slots: Box::new([0; SLOTS]),
         entries: Vec::with_capacity(1024),
-        lengths: [0; 256],
+        lengths: [0; PAIRS],
     };
     for line in LISTS.iter().flat_map(|list| list.lines()) {
         if let Some((kind, word)) = line.split_once(' ')
@@ -59,7 +67,7 @@ impl Words {
             slot = (slot + 1) % SLOTS;
         }
         self.entries.push(Entry { key, len, kind });
-        self.lengths[usize::from(block[0])] |= 1 << len;
+        self.lengths[pair(block[0], block[1])] |= 1 << len;
         self.slots[slot] = self.entries.len() as u16;
     }
 
@@ -114,12 +122,26 @@ pub(super) fn kind_of(token: &Token) -> Option<Kind> {
 #[inline]
 pub(super) fn kind_of_prefix(token: &Token, len: usize) -> Option<Kind> {
     let words = &*WORDS;
-    // Most texts are told from every word by their first byte and length alone.
-    let first = token.block()[0].to_ascii_uppercase();
-    if words.lengths[usize::from(first)] & (1 << len) == 0 {
+    let [first, second, ..] = *token.block();
+    // Most texts are told from every word by their first bytes and length alone.
+    let second = if len > 1 { second } else { 0 };
+    if words.lengths[pair(first, second)] & (1 << len) == 0 {
         return None;
     }
     words.find(&key(token.block(), len), len as u8)
+}
+
+/// Whether a phrase of these two words can be known at all; nearly all are told to be none without being joined.
+#[inline]
+pub(super) fn may_be_phrase(first: &Token, second: &Token) -> bool {
+    let len = first.len + second.len + 1;
+    let [head, next, ..] = *first.block();
+    let next = match first.len {
+        0 => return false,
+        1 => b' ',
+        _ => next,
+    };
+    usize::from(len) <= MAX_TEXT && WORDS.lengths[pair(head, next)] & (1 << len) != 0
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(super) enum Attribute {
     Url,
     /// It is CSS.
     Style,
+    /// It names a namespace, which can make any tag an active one.
+    Namespace,
     /// It names an attribute.
     Indirect,
 }
@@ -48,20 +50,44 @@ const NAMES: [(&[u8], Attribute); 22] = [
 /// The longest name in the lists, with room to spare.
 const MAX_NAME: usize = 64;
 
+/// For each letter, the lengths that the names of [`NAMES`] with it have, a bit each.
+static LENGTHS: [u32; 32] = {
+    let mut lengths = [0; 32];
+    let mut at = 0;
+    while at < NAMES.len() {
+        let name = NAMES[at].0;
+        lengths[(name[0] & 31) as usize] |= 1 << name.len();
+        at += 1;
+    }
+    lengths
+};
+
 /// What the attribute of this name can do.
 pub(super) fn kind_of(name: &[u8]) -> Attribute {
+    // Most names are told from all that are known by their first byte and length alone.
+    let known = name.first().is_some_and(|first| {
+        matches!(first, b'o' | b'O' | b'x' | b'X')
+            || (name.len() < 32 && LENGTHS[usize::from(first & 31)] & (1 << name.len()) != 0)
+    });
+    if known || name.contains(&0) {
+        look_up(name)
+    } else {
+        Attribute::Harmless
+    }
+}
+
+fn look_up(name: &[u8]) -> Attribute {
     let mut plain = [0; MAX_NAME];
     let name = without_nuls(name, &mut plain);
     let starts = |word: &[u8]| {
         name.get(..word.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
-    // A namespace can make any tag an active one.
-    if (starts(b"ON") && is_event(&name[2..]))
-        || starts(b"XMLNS")
-        || starts(b"XLINK:") && !starts(b"XLINK:HREF")
-    {
+    if starts(b"ON") && is_event(&name[2..]) {
         return Attribute::Active;
+    }
+    if starts(b"XMLNS") {
+        return Attribute::Namespace;
     }
     NAMES
         .iter()

@@ -11,13 +11,14 @@
 mod attributes;
 mod entities;
 mod html;
+mod styles;
 mod tags;
 mod urls;
 
 pub use html::{Context, Kind, Token, Tokens};
 
 use attributes::Attribute;
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memmem};
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub fn detect(input: &[u8]) -> Option<XssMatch> {
     if let Some(found) = memchr(b'<', input).and_then(|_| detect_in(input, Context::Data)) {
         return Some(found);
     }
+    // In a tag only a value runs, and only behind its end another tag begins.
+    memchr2(b'=', b'>', input)?;
     if let Some(found) = detect_in(input, Context::Tag) {
         return Some(found);
     }
@@ -62,12 +65,19 @@ pub fn detect(input: &[u8]) -> Option<XssMatch> {
 
 fn detect_in(input: &[u8], context: Context) -> Option<XssMatch> {
     let mut attribute = (Attribute::Harmless, &b""[..]);
+    let mut in_style = false;
     for token in Tokens::new(input, context) {
         let (kind, name) = std::mem::replace(&mut attribute, (Attribute::Harmless, b""));
         match token.kind {
-            Kind::Doctype => return Some(XssMatch::of(&[b"<!", token.text])),
+            Kind::Doctype if is_active_doctype(token.text) => {
+                return Some(XssMatch::of(&[b"<!", token.text]));
+            }
             Kind::TagNameOpen if tags::is_active(token.text) => {
                 return Some(XssMatch::of(&[b"<", token.text]));
+            }
+            Kind::TagNameOpen => in_style = tags::is_style_sheet(token.text),
+            Kind::Text if in_style && styles::is_active(token.text) => {
+                return Some(XssMatch::of(&[b"<", b"style"]));
             }
             Kind::Comment if is_active_comment(token.text) => {
                 return Some(XssMatch::of(&[b"<!", token.text]));
@@ -78,8 +88,8 @@ fn detect_in(input: &[u8], context: Context) -> Option<XssMatch> {
                     Attribute::Harmless => false,
                     Attribute::Active => true,
                     Attribute::Url => urls::is_active(token.text),
-                    // A declaration has a colon; `style=modern` is a query argument.
-                    Attribute::Style => token.text.iter().any(|byte| matches!(byte, b':' | b'\\' | b'&')),
+                    Attribute::Style => styles::is_active(token.text),
+                    Attribute::Namespace => !urls::is_standard_namespace(token.text),
                     // The value is itself an attribute's name (SVG's attributeName).
                     Attribute::Indirect => attributes::kind_of(token.text) != Attribute::Harmless,
                 };
@@ -93,14 +103,30 @@ fn detect_in(input: &[u8], context: Context) -> Option<XssMatch> {
     None
 }
 
-/// Comments that some browsers execute: closed by a backtick, conditional, XML's style sheets, namespaces and
-/// entities (but not the declaration at the head of every XML document).
+/// Document types that define entities or fetch a definition from a place of the sender's choice; the names of the
+/// standard ones are at the head of every page and many a picture.
+fn is_active_doctype(text: &[u8]) -> bool {
+    let standard = |name: &[u8]| memmem::find(text, name).is_some();
+    memchr(b'[', text).is_some()
+        || (!text
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace())
+            && !standard(b"//W3C//")
+            && !standard(b"//w3c//")
+            && !standard(b"//Apple//DTD PLIST")
+            && !standard(b"//apple//dtd plist"))
+}
+
+/// Comments that some browsers execute: closed by a backtick, conditional, XML's namespaces and entities (but not
+/// the declaration at the head of every XML document).
 fn is_active_comment(text: &[u8]) -> bool {
     let starts = |word: &[u8]| {
         text.get(..word.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
     memchr(b'`', text).is_some()
-        || (text.len() > 3 && (starts(b"[IF") || (starts(b"XML") && !text[3].is_ascii_whitespace())))
+        || (text.len() > 3
+            && (starts(b"[IF")
+                || (starts(b"XML") && !text[3].is_ascii_whitespace() && !starts(b"XML-STYLESHEET "))))
         || (text.len() > 5 && (starts(b"IMPORT") || starts(b"ENTITY")))
 }

@@ -1,6 +1,6 @@
 //! Tags that can run a script or load what can.
 
-const ACTIVE: [&[u8]; 21] = [
+const ACTIVE: [&[u8]; 20] = [
     b"APPLET",
     b"BASE",
     b"COMMENT",
@@ -17,15 +17,15 @@ const ACTIVE: [&[u8]; 21] = [
     b"NOSCRIPT",
     b"OBJECT",
     b"SCRIPT",
-    b"STYLE",
     b"VMLFRAME",
     b"XML",
     b"XSS",
     b"PORTAL",
 ];
 
-/// Everything of SVG and XSL(T).
-const ACTIVE_PREFIXES: [&[u8]; 2] = [b"SVG", b"XSL"];
+/// Everything of XSL(T). SVG's own tags draw; what runs in a picture is found by its own name: a script, an event, a
+/// URL of a kind that runs.
+const ACTIVE_PREFIXES: [&[u8]; 1] = [b"XSL"];
 
 /// The longest name in the lists, with room for NUL bytes that old browsers skip.
 const MAX_NAME: usize = 32;
@@ -39,6 +39,12 @@ pub(super) fn is_active(name: &[u8]) -> bool {
             name.get(..tag.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(tag))
         })
+}
+
+/// Is this the tag whose text is CSS?
+pub(super) fn is_style_sheet(name: &[u8]) -> bool {
+    let mut plain = [0; MAX_NAME];
+    without_nuls(name, &mut plain).eq_ignore_ascii_case(b"STYLE")
 }
 
 /// The name without NUL bytes; what is beyond the buffer is cut, for no known name is as long.

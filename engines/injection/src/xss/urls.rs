@@ -1,5 +1,7 @@
 //! URLs that run a script when followed.
 
+use memchr::memmem;
+
 use super::entities;
 
 const ACTIVE: [&[u8]; 3] = [b"VIEW-SOURCE:", b"JAVASCRIPT:", b"VBSCRIPT:"];
@@ -13,12 +15,38 @@ pub(super) fn is_active(url: &[u8]) -> bool {
         .position(|byte| (33..127).contains(byte))
         .unwrap_or(url.len());
     let url = &url[start..];
-    if ACTIVE.iter().any(|scheme| after(url, scheme).is_some()) {
-        return true;
+    if let Some(script) = ACTIVE.iter().find_map(|scheme| after(url, scheme)) {
+        return !does_nothing(script);
     }
-    // Pictures in data URLs are what editors write; only SVG's can run.
-    after(url, b"DATA:")
-        .is_some_and(|data| after(data, b"IMAGE/").is_none() || after(data, b"IMAGE/SVG").is_some())
+    // Pictures in data URLs are what editors write, SVG's among them: where a browser shows one as a picture, it runs
+    // nothing, and the tags that would run it are active ones.
+    after(url, b"DATA:").is_some_and(|data| after(data, b"IMAGE/").is_none())
+}
+
+/// `javascript:void(0)`, `javascript:;`: what links have that a script listens to.
+fn does_nothing(script: &[u8]) -> bool {
+    let script = script.trim_ascii();
+    let script = script.strip_suffix(b";").unwrap_or(script);
+    script.is_empty() || [&b"void(0)"[..], b"void 0", b"void(null)"].contains(&script)
+}
+
+/// Where namespaces of pictures, documents and data are named; a browser knows them all, and none makes a tag run
+/// that would not run by its name, but XHTML's, which makes a document's tags those of a page.
+pub(super) fn is_standard_namespace(url: &[u8]) -> bool {
+    let lower = url.to_ascii_lowercase();
+    let page = memmem::find(&lower, b"/xhtml").is_some();
+    !page
+        && !lower.contains(&b'&')
+        && [
+            &b"http://"[..],
+            b"https://",
+            b"urn:oasis:",
+            b"urn:ietf:",
+            b"urn:iso:",
+            b"uri:",
+        ]
+        .iter()
+        .any(|start| lower.starts_with(start))
 }
 
 /// What follows the prefix, if the URL has it.
@@ -55,7 +83,7 @@ mod tests {
             b"java&Tab;script&colon;x",
             b"jav&#x0A;ascript:x",
             b"&#0000106&#97&#118&#97&#115&#99ript:x",
-            b"data:image/svg+xml,<svg onload=alert(1)>",
+            b"javascript:void(alert(1))",
             b"data:text/html,x",
             b"vbscript:x",
             b"view-source:x",
@@ -75,6 +103,9 @@ mod tests {
             b"&#x",
             b"#top",
             b"mailto:a@b",
+            b"javascript:void(0)",
+            b"javascript:;",
+            b"data:image/svg+xml;base64,PHN2Zz4=",
         ] {
             assert!(!is_active(url), "{}", url.escape_ascii());
         }
