@@ -1,11 +1,13 @@
 //! Settings: a file, overruled by the environment, overruled by flags.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use haechi_core::{AccountId, Region};
+use haechi_kms::XksOptions;
 use serde::Deserialize;
 
 use crate::gateway_config::{GatewayChoice, GatewaySettings};
@@ -68,6 +70,12 @@ pub(crate) struct Settings {
     /// An OIDC issuer whose tokens AssumeRoleWithWebIdentity takes, as URL=JWKS-FILE; may be repeated
     #[arg(long, env = "HAECHI_OIDC_ISSUER", value_delimiter = ',')]
     oidc_issuer: Option<Vec<String>>,
+    /// PEM certificate authorities of external key store proxies, trusted beside the system's
+    #[arg(long, env = "HAECHI_XKS_CA_FILE")]
+    xks_ca_file: Option<PathBuf>,
+    /// Where the proxy of an external key store is, instead of by DNS at port 443, as HOST=ADDRESS:PORT; may be repeated
+    #[arg(long, env = "HAECHI_XKS_RESOLVE", value_delimiter = ',')]
+    xks_resolve: Option<Vec<String>>,
     /// Serve plain HTTP on an address that others can reach
     #[arg(long, env = "HAECHI_INSECURE_PLAIN_HTTP", num_args = 0..=1, default_missing_value = "true")]
     insecure_plain_http: Option<bool>,
@@ -103,6 +111,7 @@ pub(crate) struct Config {
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) metrics: Option<SocketAddr>,
     pub(crate) oidc_issuers: Vec<(String, PathBuf)>,
+    pub(crate) xks: XksOptions,
     pub(crate) accept_any_signature: bool,
     pub(crate) allow_custom_ids: bool,
     pub(crate) simulate_time: bool,
@@ -174,6 +183,8 @@ impl Settings {
             tls_key: self.tls_key.or(below.tls_key),
             metrics_listen: self.metrics_listen.or(below.metrics_listen),
             oidc_issuer: self.oidc_issuer.or(below.oidc_issuer),
+            xks_ca_file: self.xks_ca_file.or(below.xks_ca_file),
+            xks_resolve: self.xks_resolve.or(below.xks_resolve),
             insecure_plain_http: self.insecure_plain_http.or(below.insecure_plain_http),
             insecure_accept_any_signature: self
                 .insecure_accept_any_signature
@@ -244,6 +255,10 @@ impl Settings {
                     Ok((url.to_owned(), file.into()))
                 })
                 .collect::<anyhow::Result<_>>()?,
+            xks: XksOptions {
+                ca_file: self.xks_ca_file,
+                resolve: addresses(&self.xks_resolve.unwrap_or_default())?,
+            },
             accept_any_signature: self.insecure_accept_any_signature.unwrap_or(false),
             allow_custom_ids: self.allow_custom_ids.unwrap_or(false),
             simulate_time: self.simulate_time.unwrap_or(false),
@@ -283,6 +298,16 @@ impl Settings {
             Some(other) => bail!("--seal is `file`, `passphrase` or `pkcs11`, not {other:?}"),
         })
     }
+}
+
+/// HOST=ADDRESS:PORT of each proxy.
+fn addresses(entries: &[String]) -> anyhow::Result<BTreeMap<String, SocketAddr>> {
+    let address = |entry: &String| {
+        let (host, address) = entry.split_once('=')?;
+        Some((host.to_owned(), address.parse().ok()?))
+    };
+    let found = entries.iter().map(address).collect::<Option<_>>();
+    found.context("--xks-resolve is HOST=ADDRESS:PORT")
 }
 
 fn is_loopback(ip: IpAddr) -> bool {

@@ -14,7 +14,7 @@ use haechi_dataplane::{Control, ControlPlane, Fronts};
 use haechi_gateway::Guards;
 use haechi_iam::Iam;
 use haechi_keyring::Keyring;
-use haechi_kms::{Kms, KmsConfig};
+use haechi_kms::{Kms, KmsConfig, XksOptions};
 use haechi_metering::{Calls, Meters, Usage};
 use haechi_pipeline::{AuditMode, Pipeline, PipelineConfig, PipelineParts, SignaturePolicy};
 use haechi_pricing::{PriceList, Pricing};
@@ -89,6 +89,9 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
         allow_custom_ids: config.allow_custom_ids,
     };
     let kms = Kms::new(platform.clone(), Arc::clone(&keyring), kms_config);
+    if config.xks != XksOptions::default() {
+        kms.set_xks_options(&config.xks)?;
+    }
     let timers = Timers::new(store.clone(), Arc::clone(&clock), platform.random.uuid());
     haechi_kms::register_timers(&kms, &timers);
     let issuers = Issuers::read(&config.oidc_issuers)?;

@@ -45,7 +45,7 @@ const PORT: u16 = 443;
 type Connection = SendRequest<Full<Bytes>>;
 
 /// What an operator may set about external key stores.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct XksOptions {
     /// A PEM file of certificate authorities that are trusted beside the system's.
     pub ca_file: Option<PathBuf>,
