@@ -127,6 +127,8 @@ def test_an_explanation_shows_the_bytes_after_transformations(bench, make):
                                  "text": "/admin/x", "start": 0, "end": 6}  # fmt: skip
     text = bench.run("test", "--web-acl", "acl.json", "--requests", "requests.jsonl", "--explain", "2").stdout
     assert "«/admin»/x" in text
+    unnamed = bench.run("test", "--web-acl", "acl.json", "--requests", "requests.jsonl", "--explain").stdout
+    assert "«/admin»/x" in unnamed
 
 
 def test_junit_has_a_case_per_request_and_a_failure_per_mismatch(bench, make):

@@ -12,7 +12,9 @@ def test_capacity_is_told_by_rule_and_statement(bench, make):
         # The second rule shares the transformation of the first.
         assert [rule["adds"] for rule in counted["rules"]] == [12, 2, 700]
         assert (counted["capacity"], counted["fits"], run.returncode) == (714, True, 0)
-    assert "10 shared with rules before" in bench.run("capacity", "rules.json").stdout
+    named = [["rules.json"], ["--web-acl", "rules.json"], ["--rules", "rules.json"]]
+    (told,) = {bench.run("capacity", *arguments).stdout for arguments in named}
+    assert "10 shared with rules before" in told
 
 
 def test_more_than_aws_takes_is_exit_code_1(bench, make):

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -54,7 +54,11 @@ pub(crate) struct ReferenceArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RulesArgs {
     /// A web ACL, rule group or list of rules: the document, what `get-…` prints or what `create-…` takes
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "web_acl")]
+    file: Option<PathBuf>,
+    /// The same, in the manner of `haechi waf test`
+    #[arg(long, value_name = "FILE", visible_alias = "rules", conflicts_with = "file")]
+    web_acl: Option<PathBuf>,
     #[command(flatten)]
     references: ReferenceArgs,
     /// For whom
@@ -103,8 +107,9 @@ pub(crate) struct TestArgs {
     /// Requests that are listed one by one: those that are not as expected (in JSON also those that changed), or all
     #[arg(long, value_enum, default_value_t = List::Notable)]
     list: List,
-    /// Show which statement looked at which bytes: of request number N, of those that a rule matched, of all
-    #[arg(long, value_name = "N|matching|all", value_parser = explain)]
+    /// Show which statement looked at which bytes: of request number N, of those that a rule matched (where nothing is
+    /// said), of all
+    #[arg(long, value_name = "N|matching|all", value_parser = explain, num_args = 0..=1, default_missing_value = "matching")]
     explain: Option<Explain>,
     /// What makes the run fail
     #[arg(long, value_enum, value_delimiter = ',', default_value = "mismatch")]
@@ -178,18 +183,23 @@ enum List {
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 enum Condition {
     /// A request is blocked
+    #[value(alias = "block")]
     Blocked,
     /// A request is allowed
+    #[value(alias = "allow")]
     Allowed,
     /// A request is answered with a puzzle or challenge
+    #[value(alias = "challenge")]
     Challenged,
     /// The web ACLs decide differently
+    #[value(aliases = ["change", "diff", "difference"])]
     Changed,
     /// A record's `expect` is not met
     Mismatch,
     /// The log says otherwise
     Logged,
     /// Nothing
+    #[value(alias = "none")]
     Never,
 }
 
@@ -206,6 +216,16 @@ fn explain(text: &str) -> Result<Explain, String> {
             .parse()
             .map(Explain::Number)
             .map_err(|_| "write a number, `matching` or `all`".to_owned()),
+    }
+}
+
+impl RulesArgs {
+    /// The document, however it was named; the command line has made sure that it was.
+    fn document(&self) -> &Path {
+        self.file
+            .as_deref()
+            .or(self.web_acl.as_deref())
+            .unwrap_or(Path::new(""))
     }
 }
 
@@ -320,7 +340,7 @@ fn test(args: &TestArgs) -> Result<bool, BenchError> {
 
 fn count(args: &RulesArgs) -> Result<bool, BenchError> {
     let sources = args.references.sources()?;
-    let counted = capacity::capacity(&args.file, &sources, args.references.encoding())?;
+    let counted = capacity::capacity(args.document(), &sources, args.references.encoding())?;
     print(&match args.format {
         Format::Text => counted.text(),
         Format::Json => format!("{:#}\n", counted.json()),
@@ -331,7 +351,7 @@ fn count(args: &RulesArgs) -> Result<bool, BenchError> {
 fn find(args: &LintArgs) -> Result<bool, BenchError> {
     let rules = &args.rules;
     let sources = rules.references.sources()?;
-    let found = lint::lint(&rules.file, &sources, rules.references.encoding())?;
+    let found = lint::lint(rules.document(), &sources, rules.references.encoding())?;
     print(&match rules.format {
         Format::Text => found.text(),
         Format::Json => format!("{:#}\n", found.json()),
