@@ -76,7 +76,7 @@ fn detect_in(input: &[u8], context: Context) -> Option<XssMatch> {
                 return Some(XssMatch::of(&[b"<", token.text]));
             }
             Kind::TagNameOpen => in_style = tags::is_style_sheet(token.text),
-            Kind::Text if in_style && styles::is_active(token.text) => {
+            Kind::Text if in_style && (styles::is_active(token.text) || styles::fetches(token.text)) => {
                 return Some(XssMatch::of(&[b"<", b"style"]));
             }
             Kind::Comment if is_active_comment(token.text) => {

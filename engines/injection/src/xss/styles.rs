@@ -27,6 +27,22 @@ pub(super) fn is_active(css: &[u8]) -> bool {
     escaped || referenced || ACTIVE.iter().any(|word| memmem::find(&plain, word).is_some())
 }
 
+/// Does a style sheet fetch from another place? By what it fetches, it tells that place what a page has in it;
+/// pictures refer to their own parts.
+pub(super) fn fetches(css: &[u8]) -> bool {
+    memmem::find_iter(css, b"url(").any(|at| {
+        let url = css[at + 4..].trim_ascii_start();
+        let url = url
+            .strip_prefix(b"\"")
+            .or_else(|| url.strip_prefix(b"'"))
+            .unwrap_or(url);
+        let http = url
+            .get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"http"));
+        http || url.starts_with(b"//")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_active;
