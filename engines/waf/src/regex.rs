@@ -1,6 +1,6 @@
 //! Regular expressions: bytes, not Unicode; compiled once per process; linear time.
 //!
-//! AWS takes what RE2 takes: no look-around, no back-references. A pattern becomes an NFA at once and a DFA bit by
+//! The dialect is libpcre's without look-around and back-references (`pcre`). A pattern becomes an NFA at once and a DFA bit by
 //! bit, as texts ask for its states, in a cache of bounded size per thread: compiling costs tens of microseconds, and
 //! after the first texts each byte costs one table look-up. The literals that every match must contain (`literals`)
 //! spare most texts the automaton altogether.
@@ -10,6 +10,7 @@ pub(crate) mod bytes;
 mod cache;
 pub(crate) mod literals;
 mod pattern_set;
+mod pcre;
 
 pub(crate) use branches::Needs;
 pub use pattern_set::{PatternSet, SharedPatternSet};
@@ -54,8 +55,10 @@ impl Regex {
     /// Compiles, or says what is wrong with the pattern.
     pub fn new(pattern: &str) -> Result<Self, InvalidParameter> {
         let refuse = |reason: String| InvalidParameter::new(ParameterField::Statement, pattern, reason);
-        let hir = syntax::parse_with(pattern, &syntax())
-            .map_err(|error| refuse(format!("This is not a valid regular expression: {error}")))?;
+        let invalid =
+            |reason: &dyn fmt::Display| refuse(format!("This is not a valid regular expression: {reason}"));
+        let translated = pcre::translate(pattern).map_err(|reason| invalid(&reason))?;
+        let hir = syntax::parse_with(&translated, &syntax()).map_err(|error| invalid(&error))?;
         let nfa = NFA::compiler()
             .configure(
                 thompson::Config::new()
@@ -117,7 +120,7 @@ impl Regex {
 
     /// Where the leftmost match is. Slow, for explanations.
     pub fn find(&self, haystack: &[u8]) -> Option<Range<usize>> {
-        let hir = syntax::parse_with(&self.pattern, &syntax()).ok()?;
+        let hir = syntax::parse_with(&pcre::translate(&self.pattern).ok()?, &syntax()).ok()?;
         let regex = meta::Regex::builder()
             .configure(meta::Config::new().utf8_empty(false))
             .build_from_hir(&hir)
@@ -149,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_re2_refuses_is_refused() {
+    fn what_takes_more_than_linear_time_is_refused() {
         for pattern in ["(?=a)", "(a)\\1", "(", "((a{500}){500}){500}"] {
             let error = Regex::new(pattern).expect_err(pattern);
             assert_eq!(error.parameter, pattern);

@@ -6,7 +6,7 @@ pub mod json;
 mod limits;
 pub mod query;
 
-pub use forwarded::{Forwarded, forwarded_ips};
+pub use forwarded::{Forwarded, last_forwarded_ips};
 pub use limits::{Limits, ResourceType};
 
 use memchr::memchr;

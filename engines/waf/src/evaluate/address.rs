@@ -5,7 +5,7 @@ use crate::compile::AddressSource;
 use crate::geo::GeoRecord;
 use crate::ip_set::SharedIpSet;
 use crate::model::ForwardedIpPosition;
-use crate::request::{Forwarded, forwarded_ips};
+use crate::request::{Forwarded, last_forwarded_ips};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -89,7 +89,7 @@ impl<'r> Evaluation<'_, 'r, '_> {
             fallback,
         } = source
         {
-            let mut addresses = forwarded_ips(self.request, header).peekable();
+            let mut addresses = last_forwarded_ips(self.request, header).peekable();
             if addresses.peek().is_none() {
                 // An empty header is there but has no address.
                 return *fallback && self.request.header_values(header).next().is_some();

@@ -40,20 +40,29 @@ impl Forwarded {
     }
 }
 
-/// Each entry of the header, of at most 100; `None` where an entry is not an address.
-pub fn forwarded_ips<'a>(
+/// Each entry of the header, in order; `None` where an entry is not an address.
+fn forwarded_ips<'a>(
     request: &'a HttpRequest<'a>,
     header: &'a [u8],
 ) -> impl Iterator<Item = Option<IpAddr>> + 'a {
     request
         .header_values(header)
         .flat_map(|value| parts(value, b','))
-        .take(MOST)
         .map(address)
 }
 
-/// More hops than this no request makes; a header of commas only costs time.
-pub(super) const MOST: usize = 100;
+/// The entries that are looked at where any may match: the guide, "Considerations for using forwarded IP addresses",
+/// says up to 10, and the last 10 of more.
+pub fn last_forwarded_ips<'a>(
+    request: &'a HttpRequest<'a>,
+    header: &'a [u8],
+) -> impl Iterator<Item = Option<IpAddr>> + 'a {
+    let entries = request.header_values(header).flat_map(|value| parts(value, b','));
+    let more = entries.count().saturating_sub(MOST);
+    forwarded_ips(request, header).skip(more)
+}
+
+const MOST: usize = 10;
 
 /// An address, bare, bracketed or with a port, as the various proxies write it.
 fn address(text: &[u8]) -> Option<IpAddr> {

@@ -225,7 +225,8 @@ impl<F: FnMut(&[u8])> Reader<'_, F> {
         let whole = self.string();
         let text = std::mem::take(&mut self.scratch.text);
         let place = self.pointers.below(frame.place, &text);
-        if self.scope != MatchScope::Value && matches!(place, Place::Wanted) {
+        // The guide's example: the key that a pointer ends with is not evaluated, only what is below it.
+        if self.scope != MatchScope::Value && matches!(frame.place, Place::Wanted) {
             (self.found)(&text);
         }
         let fresh = self
@@ -412,7 +413,21 @@ mod tests {
         let body = r#"{"dogs":[{"name":"rex","tags":["x","y"]},{"name":"ace"}],"a/b":1,"cats":2}"#;
         let pointers = Pointers::included(&["/dogs/0/name".into(), "/dogs/0/tags".into(), "/a~1b".into()]);
         assert_eq!(read(body, &pointers, MatchScope::Value).0, ["rex", "x", "y", "1"]);
-        assert_eq!(read(body, &pointers, MatchScope::Key).0, ["name", "tags", "a/b"]);
+        assert!(read(body, &pointers, MatchScope::Key).0.is_empty());
+    }
+
+    /// The guide, "JSON body", "Example JSON body inspection scenario".
+    #[test]
+    fn the_key_that_a_pointer_ends_with_is_not_evaluated() {
+        let body = r#"{"a":{"c":"d","b":{"e":{"f":"g"}}}}"#;
+        let pointers = Pointers::included(&["/a/b".into()]);
+        for (scope, expected) in [
+            (MatchScope::All, &["e", "f", "g"][..]),
+            (MatchScope::Key, &["e", "f"]),
+            (MatchScope::Value, &["g"]),
+        ] {
+            assert_eq!(read(body, &pointers, scope).0, expected, "{scope:?}");
+        }
     }
 
     #[test]

@@ -252,6 +252,26 @@ fn ip_set_positions_and_fallback() {
         ("ANY", "NO_MATCH", Some("10.0.0.1, 192.0.2.1, 10.0.0.2"), true),
         ("ANY", "NO_MATCH", Some("10.0.0.1"), false),
         ("ANY", "MATCH", None, false),
+        // Of more than ten addresses, the last ten.
+        (
+            "ANY",
+            "NO_MATCH",
+            Some(
+                "192.0.2.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1",
+            ),
+            false,
+        ),
+        (
+            "ANY",
+            "NO_MATCH",
+            Some(
+                "10.0.0.1, 192.0.2.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1, 10.0.0.1",
+            ),
+            true,
+        ),
+        // A separator other than a comma makes the addresses malformed.
+        ("FIRST", "MATCH", Some("10.0.0.1; 192.0.2.1"), true),
+        ("FIRST", "NO_MATCH", Some("192.0.2.1; 10.0.0.1"), false),
         ("FIRST", "MATCH", Some("bogus"), true),
         ("FIRST", "NO_MATCH", Some("bogus"), false),
         ("FIRST", "MATCH", None, false),
