@@ -55,5 +55,7 @@ names! {
         UrlDecodeUni,
         CombineDuplicateQueryArgsByComma,
         ReplaceSemicolonsWithAmpersands,
+        /// Not AWS's, for managed rule groups only: a name that no form has is a value too.
+        HaechiArgumentNames,
     }
 }

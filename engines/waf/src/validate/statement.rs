@@ -3,7 +3,8 @@
 use super::{Field, MINIMUM, Place, Result, ensure, rate, refuse};
 use crate::model::{
     ByteMatchStatement, ExcludedRule, FieldToMatch, JsonMatchPattern, PositionalConstraint,
-    PreParseTextTransformation, RuleActionOverride, Statement, TextTransformation, TextTransformationType,
+    PreParseTextTransformation, PreParseTextTransformationType, RuleActionOverride, Statement,
+    TextTransformation, TextTransformationType,
 };
 use std::collections::HashSet;
 
@@ -234,6 +235,14 @@ fn component(
         Field::PreParseTextTransformation,
         "FieldToMatch",
         reason,
+    )?;
+    ensure(
+        pre_parse
+            .iter()
+            .all(|step| step.r#type != PreParseTextTransformationType::HaechiArgumentNames),
+        Field::PreParseTextTransformation,
+        "HAECHI_ARGUMENT_NAMES",
+        "Only managed rule groups have this transformation.",
     )?;
     priorities(
         pre_parse.iter().map(|step| step.priority),

@@ -119,6 +119,11 @@ fn what_the_service_refuses_names_its_field() {
             "HAECHI_BASE64_TEXT",
         ),
         (
+            r#"{"XssMatchStatement":{"FieldToMatch":{"AllQueryArguments":{}},$T,"PreParseTextTransformations":[{"Priority":0,"Type":"HAECHI_ARGUMENT_NAMES"}]}}"#,
+            Field::PreParseTextTransformation,
+            "HAECHI_ARGUMENT_NAMES",
+        ),
+        (
             r#"{"XssMatchStatement":{"FieldToMatch":{"Body":{}},$T,"PreParseTextTransformations":[{"Priority":0,"Type":"URL_DECODE"}]}}"#,
             Field::PreParseTextTransformation,
             "FieldToMatch",
