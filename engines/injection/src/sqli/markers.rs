@@ -105,11 +105,11 @@ pub(super) fn find_tautology(input: &[u8], logic: LogicIn) -> Option<SqliMatch> 
                 mysql: quote == b'"',
                 loose: false,
             };
-            // "Is it true that 1 = 1 and 2 = 2?" closes no string.
+            // "Is it true that 1 = 1 and 2 = 2?" closes no string; but a text around it may have apostrophes.
             find_where(input, reading, |window| {
                 is_tautology(window) && window[2].text() == b"="
             })
-            .filter(|_| quote != 0 || !(weak::is_prose(input, reading) || weak::is_question(input)))
+            .filter(|_| !weak::is_question(input) && (quote != 0 || !weak::is_prose(input, reading)))
         })
 }
 
