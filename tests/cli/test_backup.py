@@ -7,13 +7,7 @@ import pytest
 
 
 @pytest.fixture
-def sqlite(backend):
-    if backend != "sqlite":
-        pytest.skip("a shared database is backed up with its own tools")
-
-
-@pytest.fixture
-def running(sqlite, new_server):
+def running(new_server):
     return new_server()
 
 
@@ -21,7 +15,12 @@ def kms_of(server, client):
     return client("kms", on=server)
 
 
-def test_what_was_encrypted_before_the_backup_opens_after_the_restore(running, new_server, client, tmp_path):
+@pytest.mark.parametrize("before", ["sqlite", "postgres"])
+@pytest.mark.parametrize("after", ["sqlite", "postgres"])
+def test_what_was_encrypted_before_the_backup_opens_after_the_restore(
+    new_server, new_store, client, tmp_path, before, after
+):
+    running = new_server(store=new_store(before))
     kms = kms_of(running, client)
     key = kms.create_key(Description="kept")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/kept", TargetKeyId=key)
@@ -32,17 +31,25 @@ def test_what_was_encrypted_before_the_backup_opens_after_the_restore(running, n
     opener = (running.data_dir / "seal.key", running.data_dir / "credentials")
 
     restored = tmp_path / "restored"
-    done = running.run("restore", "--from", str(copy), "--data-dir", str(restored), connect=False, check=False)
+    store = new_store(after)
+    place = ["--data-dir", str(restored), *(["--store", store] if store else [])]
+    done = running.run("restore", "--from", str(copy), *place, connect=False, check=False)
     assert done.returncode == 0, done.stderr
     for file in opener:
         shutil.copy2(file, restored / file.name)
-    second = kms_of(new_server(data_dir=restored), client)
+    second = kms_of(new_server(data_dir=restored, store=store), client)
     assert second.decrypt(CiphertextBlob=blob)["Plaintext"] == b"kept"
     assert second.describe_key(KeyId="alias/kept")["KeyMetadata"]["KeyId"] == key
     descriptions = [
         second.describe_key(KeyId=known["KeyId"])["KeyMetadata"]["Description"] for known in second.list_keys()["Keys"]
     ]
     assert "too late" not in descriptions
+    if store:
+        again = running.run(
+            "restore", "--from", str(copy), "--data-dir", str(tmp_path / "again"), "--store", store,
+            connect=False, check=False,
+        )  # fmt: skip
+        assert again.returncode != 0 and "holds data already" in again.stderr
 
 
 def test_a_backup_is_for_its_owner_alone_and_holds_no_key(running, tmp_path):
@@ -64,7 +71,8 @@ def test_a_backup_never_overwrites(running, tmp_path):
     assert copy.read_text() == "mine"
 
 
-def test_a_restore_never_touches_a_directory_that_holds_data(running, new_server, tmp_path):
+def test_a_restore_never_touches_a_directory_that_holds_data(new_server, tmp_path):
+    running = new_server(store=None)
     copy = tmp_path / "copy.haechi"
     running.run("backup", "--to", str(copy))
     refused = running.run(

@@ -25,7 +25,8 @@ const NEWS_PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Operator {
     iam: Arc<Iam>,
     store: Store,
-    data_dir: PathBuf,
+    /// The sealed root, unless that lies in the store.
+    seal_file: Option<PathBuf>,
     billing: Arc<Billing>,
     timers: Arc<Timers>,
     clock: Arc<dyn Clock>,
@@ -42,7 +43,7 @@ impl Operator {
     pub(crate) fn new(
         iam: Arc<Iam>,
         store: Store,
-        data_dir: PathBuf,
+        seal_file: Option<PathBuf>,
         billing: Arc<Billing>,
         timers: Arc<Timers>,
         clock: Arc<dyn Clock>,
@@ -52,7 +53,7 @@ impl Operator {
         Self {
             iam,
             store,
-            data_dir,
+            seal_file,
             billing,
             timers,
             clock,
@@ -94,7 +95,7 @@ impl Operator {
         if !to.is_absolute() {
             return Err(AdminError::Refused("`to` must be an absolute path".to_owned()));
         }
-        let written = backup::write(&self.store, &self.data_dir, &to).await;
+        let written = backup::write(&self.store, self.seal_file.as_deref(), &to).await;
         let bytes = written.map_err(|error| AdminError::Refused(format!("{error:#}")))?;
         Ok(json!({ "bytes": bytes }))
     }

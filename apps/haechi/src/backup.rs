@@ -1,6 +1,6 @@
 //! `haechi backup` and `haechi restore`: one file that holds a consistent copy of the store and the sealed root.
 //!
-//! The file is as safe as the data directory without its seal: everything in it that is secret is sealed. What opens
+//! It is the same whatever the store is, so that what ran on one may go on on the other. The file is as safe as the data directory without its seal: everything in it that is secret is sealed. What opens
 //! it (the key file, the passphrase, the HSM) and the credentials file are left out on purpose: keep them elsewhere.
 //!
 //! Format: a line `haechi-backup 1`, a line of JSON that lists the parts with their lengths and SHA-256, the parts.
@@ -15,6 +15,8 @@ use haechi_store::{Backend as _, Store};
 use haechi_store_sqlite::{SqliteBackend, SqliteOptions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use crate::config::StoreChoice;
 
 const MAGIC: &str = "haechi-backup 1";
 /// More than a header needs.
@@ -35,20 +37,35 @@ struct Part {
     sha256: String,
 }
 
-/// Writes a backup of a running server's data. Returns its size.
-pub(crate) async fn write(store: &Store, data_dir: &Path, to: &Path) -> anyhow::Result<u64> {
+/// Writes a backup of a running server's data. `seal_file` is the sealed root, unless that lies in the store. Returns
+/// the backup's size.
+pub(crate) async fn write(store: &Store, seal_file: Option<&Path>, to: &Path) -> anyhow::Result<u64> {
     if to.exists() {
         bail!("{} exists already", to.display());
     }
-    let copy = beside(to, "store");
-    let _ = std::fs::remove_file(&copy);
-    store.backup(&copy).await?;
-    let (sources, draft, to) = (
-        [copy.clone(), data_dir.join(PARTS[1])],
-        beside(to, "part"),
-        to.to_owned(),
-    );
-    let written = tokio::task::spawn_blocking(move || {
+    let sealed = if let Some(path) = seal_file {
+        std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?
+    } else {
+        let found = haechi_keyring::root::load(store).await?;
+        found.context("the store has no sealed root")?.to_json()?
+    };
+    let (copy, root) = (beside(to, "store"), beside(to, "seal"));
+    let sources = [copy, root];
+    for left_over in &sources {
+        let _ = std::fs::remove_file(left_over);
+    }
+    let written = write_parts(store, &sealed, &sources, to).await;
+    for part in &sources {
+        let _ = std::fs::remove_file(part);
+    }
+    written
+}
+
+async fn write_parts(store: &Store, sealed: &[u8], parts: &[PathBuf; 2], to: &Path) -> anyhow::Result<u64> {
+    store.backup(&parts[0]).await?;
+    private(&parts[1])?.write_all(sealed)?;
+    let (sources, draft, to) = (parts.clone(), beside(to, "part"), to.to_owned());
+    tokio::task::spawn_blocking(move || {
         let written = assemble(&sources, &draft);
         match written.and_then(|size| publish(&draft, &to).map(|()| size)) {
             Ok(size) => Ok(size),
@@ -58,9 +75,7 @@ pub(crate) async fn write(store: &Store, data_dir: &Path, to: &Path) -> anyhow::
             }
         }
     })
-    .await;
-    let _ = std::fs::remove_file(&copy);
-    written?
+    .await?
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -127,8 +142,9 @@ fn private(path: &Path) -> anyhow::Result<File> {
     made.with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Makes a data directory of a backup. One that holds a store already is never touched.
-pub(crate) async fn restore(from: &Path, data_dir: &Path) -> anyhow::Result<()> {
+/// Makes a data directory of a backup, and fills the shared database if that is where its records go. What holds data
+/// already is never touched.
+pub(crate) async fn restore(from: &Path, data_dir: &Path, store: &StoreChoice) -> anyhow::Result<()> {
     if let Some(there) = PARTS
         .iter()
         .map(|name| data_dir.join(name))
@@ -143,21 +159,21 @@ pub(crate) async fn restore(from: &Path, data_dir: &Path) -> anyhow::Result<()> 
         .recursive(true)
         .mode(0o700)
         .create(data_dir)?;
-    for part in &header.parts {
-        let written = unpack(&mut input, part, data_dir);
-        if written.is_err() {
-            // A directory that looks whole and is not would be worse than none.
-            for name in PARTS {
-                let _ = std::fs::remove_file(data_dir.join(name));
-            }
+    let filled = match header
+        .parts
+        .iter()
+        .try_for_each(|part| unpack(&mut input, part, data_dir))
+    {
+        Ok(()) => fill(store, data_dir).await,
+        Err(error) => Err(error),
+    };
+    if filled.is_err() {
+        // A directory that looks whole and is not would be worse than none.
+        for name in PARTS {
+            let _ = std::fs::remove_file(data_dir.join(name));
         }
-        written?;
     }
-    let store = SqliteBackend::open(data_dir, &SqliteOptions::default())?;
-    let wrong = store.integrity_check().await?;
-    if !wrong.is_empty() {
-        bail!("the restored database is damaged: {}", wrong.join("; "));
-    }
+    filled?;
     let shown = data_dir.display();
     println!("restored into {shown}; the database finds nothing wrong with itself");
     println!(
@@ -166,6 +182,35 @@ pub(crate) async fn restore(from: &Path, data_dir: &Path) -> anyhow::Result<()> 
     println!(
         "and {shown}/credentials, if operator commands are to work; then run `haechi doctor --data-dir {shown}`"
     );
+    Ok(())
+}
+
+/// Brings the unpacked records to where they belong, and looks whether they are sound.
+async fn fill(store: &StoreChoice, data_dir: &Path) -> anyhow::Result<()> {
+    let wrong = match store {
+        StoreChoice::Sqlite => {
+            let store = SqliteBackend::open(data_dir, &SqliteOptions::default())?;
+            store.integrity_check().await?
+        }
+        #[cfg(feature = "postgres")]
+        StoreChoice::Postgres(url) => {
+            use haechi_store_postgres::PostgresBackend;
+            PostgresBackend::load(url, &data_dir.join(PARTS[0])).await?;
+            let store = Store::new(std::sync::Arc::new(PostgresBackend::connect(url).await?));
+            let sealed = haechi_seal::SealFile::in_directory(data_dir).load()?;
+            haechi_keyring::root::put(&store, sealed.context("the backup has no sealed root")?).await?;
+            // All of it is in the database now.
+            for name in PARTS {
+                std::fs::remove_file(data_dir.join(name))?;
+            }
+            store.integrity_check().await?
+        }
+        #[cfg(not(feature = "postgres"))]
+        StoreChoice::Postgres(_) => bail!("this binary was built without the feature `postgres`"),
+    };
+    if !wrong.is_empty() {
+        bail!("the restored database is damaged: {}", wrong.join("; "));
+    }
     Ok(())
 }
 

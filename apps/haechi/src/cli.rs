@@ -43,7 +43,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Make a data directory of a backup
+    /// Make a data directory, or a shared database, of a backup
     Restore {
         /// The backup
         #[arg(long)]
@@ -51,6 +51,9 @@ pub(crate) enum Command {
         /// A directory that holds no data yet
         #[arg(long)]
         data_dir: PathBuf,
+        /// What the server will be given: `sqlite`, or the postgres:// URL of an empty database
+        #[arg(long, env = "HAECHI_STORE", hide_env_values = true, default_value = "sqlite")]
+        store: String,
     },
     /// Ask the policy engine, without any server
     #[command(subcommand)]

@@ -9,6 +9,7 @@ use haechi_wire::Blob;
 use serde_json::json;
 
 use crate::cli::{AccountCommand, Cli, ClockCommand, Command, PolicyCommand, ServerArgs};
+use crate::config::StoreChoice;
 use crate::{backup, bill, client, credentials_file, doctor, explain, gateway, keys, server, waf};
 
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -34,7 +35,13 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Keys(command) => keys::run(command).await?,
         Command::Backup { to, server } => take_backup(&to, &server).await?,
-        Command::Restore { from, data_dir } => backup::restore(&from, &data_dir).await?,
+        Command::Restore {
+            from,
+            data_dir,
+            store,
+        } => {
+            backup::restore(&from, &data_dir, &StoreChoice::parse(&store)?).await?;
+        }
         Command::Policy(PolicyCommand::Explain(args)) => return Ok(explained(&args)),
         Command::Waf(command) => return waf::run(command).await,
         Command::Bill { month, server } => {

@@ -126,6 +126,18 @@ pub(crate) enum StoreChoice {
     Postgres(String),
 }
 
+impl StoreChoice {
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
+        match text {
+            "sqlite" => Ok(Self::Sqlite),
+            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Self::Postgres(url.to_owned()))
+            }
+            _ => bail!("--store is `sqlite` or a postgres:// URL"),
+        }
+    }
+}
+
 /// What seals the root key.
 #[derive(Debug, Clone)]
 pub(crate) enum SealChoice {
@@ -226,13 +238,7 @@ impl Settings {
                 .iter()
                 .map(|name| Region::parse(name))
                 .collect::<Result<_, _>>()?,
-            store: match self.store.as_deref() {
-                None | Some("sqlite") => StoreChoice::Sqlite,
-                Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                    StoreChoice::Postgres(url.to_owned())
-                }
-                Some(_) => bail!("--store is `sqlite` or a postgres:// URL"),
-            },
+            store: StoreChoice::parse(self.store.as_deref().unwrap_or("sqlite"))?,
             seal,
             seed: self.seed,
             durable_audit,

@@ -1,5 +1,6 @@
 //! Which part is plugged into which.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -162,7 +163,7 @@ pub(crate) async fn build(config: &Config) -> anyhow::Result<House> {
     let operator = Arc::new(Operator::new(
         Arc::clone(&iam),
         store.clone(),
-        config.data_dir.clone(),
+        seal_file(config),
         Arc::clone(&billing),
         Arc::clone(&timers),
         clock.clone(),
@@ -231,6 +232,15 @@ pub(crate) async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Backen
     }
 }
 
+/// One node keeps its sealed root beside its data; several keep it where all can read it.
+fn seal_file(config: &Config) -> Option<PathBuf> {
+    let directory = match &config.store {
+        StoreChoice::Sqlite => Some(&config.data_dir),
+        StoreChoice::Postgres(_) => None,
+    };
+    directory.map(|directory| SealFile::in_directory(directory).path().to_owned())
+}
+
 async fn open_root(config: &Config, store: &Store) -> anyhow::Result<haechi_crypto::RootKey> {
     let choice = config.seal.clone();
     // Once there is a sealed root, a fresh key would open nothing: what is missing must be told, not replaced.
@@ -251,7 +261,6 @@ async fn open_root(config: &Config, store: &Store) -> anyhow::Result<haechi_cryp
     }
     let seal = tokio::task::spawn_blocking(move || open_seal(&choice, first)).await??;
     match &config.store {
-        // One node keeps its sealed root beside its data; several keep it where all can read it.
         StoreChoice::Sqlite => {
             let file = SealFile::in_directory(&config.data_dir);
             let opened = tokio::task::spawn_blocking(move || file.open_or_create(&*seal)).await??;

@@ -12,6 +12,7 @@
 //! hint that makes the feed look at once.
 
 mod appender;
+mod backup;
 mod committer;
 mod connection;
 mod error;
@@ -35,6 +36,7 @@ use self::{appender::Appender, committer::Committer, connection::Target, feed::F
 
 /// A database that this node shares with others.
 pub struct PostgresBackend {
+    target: Target,
     pool: Pool,
     committer: Committer,
     appender: Appender,
@@ -52,11 +54,17 @@ impl PostgresBackend {
         let committer = Committer::start(target.clone(), feed.clone());
         let appender = Appender::start(&target);
         Ok(Self {
-            pool: Pool::new(target),
+            pool: Pool::new(target.clone()),
+            target,
             committer,
             appender,
             feed,
         })
+    }
+
+    /// Fills the empty database at `url` with what a data file of the embedded backend holds, such as that of a backup.
+    pub async fn load(url: &str, data_file: &Path) -> Result<(), StoreError> {
+        backup::load(&Target::parse(url)?, data_file).await
     }
 }
 
@@ -121,9 +129,8 @@ impl Backend for PostgresBackend {
         false
     }
 
-    async fn backup(&self, _: &Path) -> Result<(), StoreError> {
-        let advice = "a shared database is backed up with its own tools, such as pg_dump or pg_basebackup";
-        Err(StoreError::Unavailable(advice.into()))
+    async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        backup::write(&self.target, to).await
     }
 
     async fn integrity_check(&self) -> Result<Vec<String>, StoreError> {

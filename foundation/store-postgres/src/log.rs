@@ -51,7 +51,8 @@ pub(crate) async fn chunks(pool: &Pool, query: &ChunkQuery) -> Result<Vec<Chunk>
     Ok(rows.iter().map(|row| chunk(&query.stream, row)).collect())
 }
 
-fn chunk(stream: &str, row: &Row) -> Chunk {
+/// A row of `seq, first, last, terms, records`.
+pub(crate) fn chunk(stream: &str, row: &Row) -> Chunk {
     Chunk {
         stream: stream.to_owned(),
         seq: row.get(0),

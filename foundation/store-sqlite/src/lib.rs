@@ -8,6 +8,7 @@
 //! An operator can open the file with `sqlite3`: table `kv` holds keys and records (a version byte, then JSON), `log`
 //! the chunks of the event log, `meta` the schema version.
 
+mod data_file;
 mod error;
 mod lock;
 mod log;
@@ -28,6 +29,7 @@ use haechi_store::{
     log::{Chunk, ChunkQuery},
 };
 
+pub use self::data_file::{DataFile, NewDataFile};
 pub use self::options::SqliteOptions;
 use self::{lock::DirectoryLock, reader::Readers, writer::Writer};
 

@@ -56,7 +56,8 @@ pub(crate) fn connect(file: &Path) -> Result<Connection, StoreError> {
     })
 }
 
-fn migrate(connection: &mut Connection, shown: &str) -> Result<(), StoreError> {
+/// Makes or migrates the tables; `shown` names the file in errors.
+pub(crate) fn migrate(connection: &mut Connection, shown: &str) -> Result<(), StoreError> {
     let failed =
         |cause: rusqlite::Error| error::open(&format!("the data file {shown} can't be migrated"), cause);
     connection

@@ -126,7 +126,8 @@ pub trait Backend: Send + Sync + 'static {
     /// Whether this process is the only one that writes, so that listeners hear of *everything* at once.
     fn is_exclusive(&self) -> bool;
 
-    /// Writes a consistent copy of everything to a new file while the store is in use.
+    /// Writes a consistent copy of everything to a new file, a data file of the embedded backend, while the store is in
+    /// use.
     async fn backup(&self, to: &Path) -> Result<(), StoreError>;
 
     /// Asks the database to examine itself; returns what it found wrong, nothing if all is well.

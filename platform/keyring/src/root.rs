@@ -73,6 +73,17 @@ pub async fn exchange_seal(
         .await
 }
 
+/// Puts the sealed root that came with a backup beside the data that came with it.
+pub async fn put(store: &Store, sealed: SealedRoot) -> Result<(), KeyringError> {
+    let (scope, sealed) = (&Scope::deployment(), &Arc::new(sealed));
+    store
+        .txn(|txn| async move {
+            txn.put(&SEALED_ROOT, scope, CURRENT, sealed).await?;
+            Ok(())
+        })
+        .await
+}
+
 async fn open(seal: Arc<dyn Seal>, sealed: Arc<SealedRoot>) -> Result<RootKey, KeyringError> {
     blocking(move || seal.open(&sealed)).await
 }

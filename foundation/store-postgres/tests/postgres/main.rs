@@ -1,5 +1,6 @@
 //! The backend on a real PostgreSQL server, see [`server`].
 
+mod backup;
 mod conformance;
 mod crash;
 mod encryption;
