@@ -3,7 +3,9 @@
 use crate::regex::Needs;
 use crate::regex::bytes::{self, Kinds};
 use crate::regex::literals::LONGEST;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, dfa::DFA};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -15,7 +17,7 @@ const MOST: usize = 256;
 /// What all statements on a slot need, in any case.
 #[derive(Debug)]
 pub(crate) struct Scan {
-    literals: Option<AhoCorasick>,
+    literals: Option<Literals>,
     /// For each literal, the branches that ask for it.
     candidates: Vec<Vec<u32>>,
     branches: Vec<Branch>,
@@ -23,6 +25,14 @@ pub(crate) struct Scan {
     without_literals: Vec<u32>,
     /// The bits of the statements that are always worth a closer look.
     always: Vec<u64>,
+}
+
+/// Finds all literals at once.
+#[derive(Debug)]
+enum Literals {
+    Table(DFA),
+    /// Slower, for many.
+    Compact(NFA),
 }
 
 /// One of the ways to match a statement.
@@ -106,10 +116,16 @@ impl Scan {
         self.always.len()
     }
 
-    /// Sets the bits, which are zero, of the statements for which `text` is worth a closer look.
-    pub(crate) fn run(&self, text: &[u8], bits: &mut [u64]) {
+    /// Sets the bits of the statements for which `text` is worth a closer look. `found` is working memory.
+    pub(crate) fn run(&self, text: &[u8], bits: &mut [u64], found: &mut Vec<u64>) {
         bits.copy_from_slice(&self.always);
-        let present = bytes::present(text);
+        found.clear();
+        found.resize(self.candidates.len().div_ceil(64), 0);
+        let present = match &self.literals {
+            None => bytes::present(text),
+            Some(Literals::Table(automaton)) => walk(automaton, text, found),
+            Some(Literals::Compact(automaton)) => walk(automaton, text, found),
+        };
         let mut offer = |branch: u32| {
             let Branch { statement, bytes } = &self.branches[branch as usize];
             if bytes.iter().all(|set| set & present != 0) {
@@ -117,31 +133,52 @@ impl Scan {
             }
         };
         self.without_literals.iter().copied().for_each(&mut offer);
-        if let Some(literals) = &self.literals {
-            for hit in literals.find_overlapping_iter(text) {
-                self.candidates[hit.pattern().as_usize()]
-                    .iter()
-                    .copied()
-                    .for_each(&mut offer);
+        for (nth, &word) in found.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                let literal = nth * 64 + rest.trailing_zeros() as usize;
+                self.candidates[literal].iter().copied().for_each(&mut offer);
+                rest &= rest - 1;
             }
         }
     }
 }
 
+/// Sets the bits of the literals that are in the text, however often; the kinds of the text's bytes.
+///
+/// An iterator over matches would be asked again after each of thousands in a text made for the purpose.
+fn walk(automaton: &impl Automaton, text: &[u8], found: &mut [u64]) -> Kinds {
+    let mut state = automaton
+        .start_state(Anchored::No)
+        .expect("an automaton is built for searches that are not anchored");
+    let mut present = 0;
+    for &byte in text {
+        state = automaton.next_state(Anchored::No, state, byte);
+        present |= bytes::kinds_of(byte);
+        if automaton.is_special(state) && automaton.is_match(state) {
+            for nth in 0..automaton.match_len(state) {
+                let literal = automaton.match_pattern(state, nth).as_usize();
+                found[literal / 64] |= 1 << (literal % 64);
+            }
+        }
+    }
+    present
+}
+
 /// `None` when there is nothing to find.
-fn automaton(literals: &[&[u8]]) -> Option<AhoCorasick> {
+fn automaton(literals: &[&[u8]]) -> Option<Literals> {
+    const REASON: &str = "cut literals of statements stay far below what an automaton can number";
     if literals.is_empty() {
         return None;
     }
     let size: usize = literals.iter().map(|text| text.len()).sum();
-    let kind = if size <= TABLE_LIMIT {
-        AhoCorasickKind::DFA
+    Some(if size <= TABLE_LIMIT {
+        let mut builder = DFA::builder();
+        builder.ascii_case_insensitive(true).prefilter(false);
+        Literals::Table(builder.build(literals).expect(REASON))
     } else {
-        AhoCorasickKind::ContiguousNFA
-    };
-    let automaton = AhoCorasick::builder()
-        .kind(Some(kind))
-        .ascii_case_insensitive(true)
-        .build(literals);
-    Some(automaton.expect("cut literals of statements stay far below what an automaton can number"))
+        let mut builder = NFA::builder();
+        builder.ascii_case_insensitive(true).prefilter(false);
+        Literals::Compact(builder.build(literals).expect(REASON))
+    })
 }

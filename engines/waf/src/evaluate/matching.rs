@@ -79,7 +79,7 @@ impl<'p> Evaluation<'p, '_, '_> {
             .iter()
             .zip(each.chunks_exact_mut(words))
         {
-            scan.run(&scratch.arena[item.text()], bits);
+            scan.run(&scratch.arena[item.text()], bits, &mut scratch.found);
             together
                 .iter_mut()
                 .zip(bits)

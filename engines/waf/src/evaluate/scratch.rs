@@ -13,6 +13,8 @@ pub struct Scratch {
     pub(super) slots: Vec<SlotState>,
     /// Candidate bits of scanned slots.
     pub(super) bits: Vec<u64>,
+    /// Literals found in one text.
+    pub(super) found: Vec<u64>,
     pub(super) buffer: Vec<u8>,
     pub(super) second: Vec<u8>,
     pub(super) json: JsonScratch,

@@ -101,6 +101,12 @@ pub(crate) fn present(text: &[u8]) -> Kinds {
         .fold(0, |kinds, &byte| kinds | TABLE[usize::from(byte)])
 }
 
+/// The kinds that a byte adds to a text's.
+#[inline]
+pub(crate) fn kinds_of(byte: u8) -> Kinds {
+    TABLE[usize::from(byte)]
+}
+
 /// The kind of a byte, whatever its case.
 pub(crate) fn of(byte: u8) -> Kinds {
     1 << KIND[usize::from(byte)]
