@@ -16,6 +16,7 @@ haechi_wire::operations! {
     DescribeEndpointGroup(crate::DescribeEndpointGroupRequest) -> crate::DescribeEndpointGroupResponse = &crate::schema::OP_DESCRIBE_ENDPOINT_GROUP;
     DescribeListener(crate::DescribeListenerRequest) -> crate::DescribeListenerResponse = &crate::schema::OP_DESCRIBE_LISTENER;
     ListAccelerators(crate::ListAcceleratorsRequest) -> crate::ListAcceleratorsResponse = &crate::schema::OP_LIST_ACCELERATORS;
+    ListCrossAccountResources(crate::ListCrossAccountResourcesRequest) -> crate::ListCrossAccountResourcesResponse = &crate::schema::OP_LIST_CROSS_ACCOUNT_RESOURCES;
     ListEndpointGroups(crate::ListEndpointGroupsRequest) -> crate::ListEndpointGroupsResponse = &crate::schema::OP_LIST_ENDPOINT_GROUPS;
     ListListeners(crate::ListListenersRequest) -> crate::ListListenersResponse = &crate::schema::OP_LIST_LISTENERS;
     ListTagsForResource(crate::ListTagsForResourceRequest) -> crate::ListTagsForResourceResponse = &crate::schema::OP_LIST_TAGS_FOR_RESOURCE;

@@ -33,6 +33,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &OP_DESCRIBE_ENDPOINT_GROUP,
         &OP_DESCRIBE_LISTENER,
         &OP_LIST_ACCELERATORS,
+        &OP_LIST_CROSS_ACCOUNT_RESOURCES,
         &OP_LIST_ENDPOINT_GROUPS,
         &OP_LIST_LISTENERS,
         &OP_LIST_TAGS_FOR_RESOURCE,
@@ -249,6 +250,19 @@ pub static OP_LIST_ACCELERATORS: OperationSchema = OperationSchema::new(
     &SHAPE_INVALID_ARGUMENT_EXCEPTION,
     &SHAPE_INVALID_NEXT_TOKEN_EXCEPTION,
     &SHAPE_INTERNAL_SERVICE_ERROR_EXCEPTION,
+]);
+
+pub static OP_LIST_CROSS_ACCOUNT_RESOURCES: OperationSchema = OperationSchema::new(
+    "ListCrossAccountResources",
+    &crate::schema::SHAPE_LIST_CROSS_ACCOUNT_RESOURCES_REQUEST,
+    &crate::schema::SHAPE_LIST_CROSS_ACCOUNT_RESOURCES_RESPONSE,
+)
+.errors(&[
+    &SHAPE_INTERNAL_SERVICE_ERROR_EXCEPTION,
+    &SHAPE_INVALID_ARGUMENT_EXCEPTION,
+    &SHAPE_INVALID_NEXT_TOKEN_EXCEPTION,
+    &SHAPE_ACCESS_DENIED_EXCEPTION,
+    &SHAPE_ACCELERATOR_NOT_FOUND_EXCEPTION,
 ]);
 
 pub static OP_LIST_ENDPOINT_GROUPS: OperationSchema = OperationSchema::new(
@@ -530,6 +544,15 @@ pub static SHAPE_CREATE_LISTENER_RESPONSE: StructSchema = StructSchema::new(
     &[Member::new("Listener", &TYPE_LISTENER)],
 );
 
+pub static SHAPE_CROSS_ACCOUNT_RESOURCE: StructSchema = StructSchema::new(
+    "CrossAccountResource",
+    &[
+        Member::new("EndpointId", &TYPE_GENERIC_STRING),
+        Member::new("Cidr", &TYPE_GENERIC_STRING),
+        Member::new("AttachmentArn", &TYPE_GENERIC_STRING),
+    ],
+);
+
 pub static SHAPE_DELETE_ACCELERATOR_REQUEST: StructSchema = StructSchema::new(
     "DeleteAcceleratorRequest",
     &[Member::new("AcceleratorArn", &TYPE_GENERIC_STRING).required()],
@@ -702,6 +725,24 @@ pub static SHAPE_LIST_ACCELERATORS_RESPONSE: StructSchema = StructSchema::new(
     "ListAcceleratorsResponse",
     &[
         Member::new("Accelerators", &TYPE_ACCELERATORS),
+        Member::new("NextToken", &TYPE_GENERIC_STRING),
+    ],
+);
+
+pub static SHAPE_LIST_CROSS_ACCOUNT_RESOURCES_REQUEST: StructSchema = StructSchema::new(
+    "ListCrossAccountResourcesRequest",
+    &[
+        Member::new("AcceleratorArn", &TYPE_GENERIC_STRING),
+        Member::new("ResourceOwnerAwsAccountId", &TYPE_AWS_ACCOUNT_ID).required(),
+        Member::new("MaxResults", &TYPE_MAX_RESULTS),
+        Member::new("NextToken", &TYPE_GENERIC_STRING),
+    ],
+);
+
+pub static SHAPE_LIST_CROSS_ACCOUNT_RESOURCES_RESPONSE: StructSchema = StructSchema::new(
+    "ListCrossAccountResourcesResponse",
+    &[
+        Member::new("CrossAccountResources", &TYPE_CROSS_ACCOUNT_RESOURCES),
         Member::new("NextToken", &TYPE_GENERIC_STRING),
     ],
 );
@@ -918,8 +959,24 @@ static TYPE_ACCELERATORS: TypeSchema = TypeSchema::new(
     },
 );
 
+static TYPE_AWS_ACCOUNT_ID: TypeSchema = TypeSchema::new("AwsAccountId", Kind::String)
+    .range(Some(12), Some(12))
+    .pattern(&PATTERN_1);
+
 static TYPE_CLIENT_AFFINITY: TypeSchema =
     TypeSchema::new("ClientAffinity", Kind::String).values(&["NONE", "SOURCE_IP"]);
+
+static TYPE_CROSS_ACCOUNT_RESOURCE: TypeSchema = TypeSchema::new(
+    "CrossAccountResource",
+    Kind::Struct(StructRef::new(&SHAPE_CROSS_ACCOUNT_RESOURCE)),
+);
+
+static TYPE_CROSS_ACCOUNT_RESOURCES: TypeSchema = TypeSchema::new(
+    "CrossAccountResources",
+    Kind::List {
+        member: &Member::new("member", &TYPE_CROSS_ACCOUNT_RESOURCE),
+    },
+);
 
 static TYPE_ENDPOINT_CONFIGURATION: TypeSchema = TypeSchema::new(
     "EndpointConfiguration",
@@ -1112,3 +1169,4 @@ static TYPE_TRAFFIC_DIAL_PERCENTAGE: TypeSchema =
     TypeSchema::new("TrafficDialPercentage", Kind::Float).range(Some(0), Some(100));
 
 static PATTERN_0: Pattern = Pattern::new("^/[-a-zA-Z0-9@:%_\\\\+.~#?&/=]*$");
+static PATTERN_1: Pattern = Pattern::new("^\\d{12}$");

@@ -109,6 +109,14 @@ shape! {
 }
 
 shape! {
+    CrossAccountResource = &crate::schema::SHAPE_CROSS_ACCOUNT_RESOURCE; {
+        endpoint_id: String,
+        cidr: String,
+        attachment_arn: String,
+    }
+}
+
+shape! {
     DeleteAcceleratorRequest = &crate::schema::SHAPE_DELETE_ACCELERATOR_REQUEST; {
         accelerator_arn: String,
     }
@@ -241,6 +249,22 @@ shape! {
 shape! {
     ListAcceleratorsResponse = &crate::schema::SHAPE_LIST_ACCELERATORS_RESPONSE; {
         accelerators: Vec<Accelerator>,
+        next_token: String,
+    }
+}
+
+shape! {
+    ListCrossAccountResourcesRequest = &crate::schema::SHAPE_LIST_CROSS_ACCOUNT_RESOURCES_REQUEST; {
+        accelerator_arn: String,
+        resource_owner_aws_account_id: String,
+        max_results: i32,
+        next_token: String,
+    }
+}
+
+shape! {
+    ListCrossAccountResourcesResponse = &crate::schema::SHAPE_LIST_CROSS_ACCOUNT_RESOURCES_RESPONSE; {
+        cross_account_resources: Vec<CrossAccountResource>,
         next_token: String,
     }
 }

@@ -51,6 +51,7 @@ pub fn service(globalaccelerator: Arc<GlobalAccelerator>) -> Arc<dyn Service> {
         .on::<op::DescribeEndpointGroup, _, _>(endpoint_groups::describe_endpoint_group)
         .on::<op::DescribeListener, _, _>(listeners::describe_listener)
         .on::<op::ListAccelerators, _, _>(accelerators::list_accelerators)
+        .on::<op::ListCrossAccountResources, _, _>(endpoints::list_cross_account_resources)
         .on::<op::ListEndpointGroups, _, _>(endpoint_groups::list_endpoint_groups)
         .on::<op::ListListeners, _, _>(listeners::list_listeners)
         .on::<op::ListTagsForResource, _, _>(tagging::list_tags_for_resource)

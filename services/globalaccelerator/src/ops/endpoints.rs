@@ -1,11 +1,13 @@
-//! AddEndpoints, RemoveEndpoints: of a group, one by one.
+//! AddEndpoints, RemoveEndpoints: of a group, one by one; ListCrossAccountResources: what others lend for endpoints.
 
 use std::sync::Arc;
 
 use haechi_api_globalaccelerator as api;
 use haechi_core::{Call, Failure};
+use haechi_policy::Context;
 use haechi_wire::Empty;
 
+use crate::paging::page;
 use crate::{GlobalAccelerator, error};
 
 const DEFAULT_WEIGHT: i32 = 128;
@@ -53,6 +55,32 @@ pub(crate) async fn remove_endpoints(
             Ok(Empty::default())
         })
         .await
+}
+
+/// What accounts lend each other by cross-account attachments. None can be made here, so none is ever lent; Terraform
+/// asks before it describes an endpoint group.
+pub(crate) async fn list_cross_account_resources(
+    accelerators: Arc<GlobalAccelerator>,
+    call: Arc<Call>,
+    input: api::ListCrossAccountResourcesRequest,
+) -> Result<api::ListCrossAccountResourcesResponse, Failure> {
+    if let Some(arn) = &input.accelerator_arn {
+        accelerators.open(&call, arn).await?;
+    } else {
+        let gate = &accelerators.platform.gate;
+        gate.authorize_own(&call, "*", Context::new(), ()).await?;
+    }
+    let none = Vec::<api::CrossAccountResource>::new();
+    let (none, next_token) = page(
+        none,
+        |_| String::new(),
+        input.next_token.as_deref(),
+        input.max_results,
+    )?;
+    Ok(api::ListCrossAccountResourcesResponse {
+        cross_account_resources: Some(none),
+        next_token,
+    })
 }
 
 /// Endpoints as they are shown. The client's address is kept for application load balancers unless it is unwanted.
