@@ -257,6 +257,34 @@ impl Txn {
         Ok(())
     }
 
+    /// Writes a record if there is none under its id, and says whether it did. The first run takes for granted that
+    /// there is none and leaves it to the commit to find out, which saves those whose ids are new nearly always a read
+    /// that finds nothing; the run after a conflict looks.
+    pub async fn insert<T: Record>(
+        &self,
+        table: &Table<T>,
+        scope: &Scope,
+        id: impl KeyPart,
+        record: &T,
+    ) -> Result<bool, StoreError> {
+        let key = table.key(scope, &id);
+        let bytes = table.encode(&key, record)?;
+        let looks = {
+            let mut state = self.state.lock();
+            let known = state.reads.contains_key(&key) || state.writes.contains_key(&key);
+            let looks = known || self.freshness == Freshness::FromBackend;
+            if !looks {
+                state.reads.insert(key.clone(), Expected::Absent);
+            }
+            looks
+        };
+        if looks && self.get(table, scope, id).await?.is_some() {
+            return Ok(false);
+        }
+        self.write(table, scope, key, Some(bytes));
+        Ok(true)
+    }
+
     /// Removes a record; one that does not exist is no error.
     pub async fn delete<T>(
         &self,

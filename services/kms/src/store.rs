@@ -44,15 +44,12 @@ pub(crate) const OWNERS: Table<AccountId> = Table::new("kms", "owners", 1);
 /// Puts a new key; `false` where the id is taken in this account and Region.
 pub(crate) async fn insert_key(txn: &Txn, key: &Key) -> Result<bool, StoreError> {
     let scope = key.region.scope(&key.account);
-    if txn.get(&KEYS, &scope, key.id.as_str()).await?.is_some() {
+    if !txn.insert(&KEYS, &scope, key.id.as_str(), key).await? {
         return Ok(false);
     }
-    txn.put(&KEYS, &scope, key.id.as_str(), key).await?;
-    let shared = key.region.shared_scope();
     // Ids that people chose may stand in several accounts: the first keeps the entry.
-    if txn.get(&OWNERS, &shared, key.id.as_str()).await?.is_none() {
-        txn.put(&OWNERS, &shared, key.id.as_str(), &key.account).await?;
-    }
+    txn.insert(&OWNERS, &key.region.shared_scope(), key.id.as_str(), &key.account)
+        .await?;
     Ok(true)
 }
 

@@ -61,6 +61,32 @@ async fn a_change_between_read_and_commit_runs_the_transaction_again() {
 }
 
 #[tokio::test]
+async fn an_insert_leaves_the_record_that_is_there() {
+    let store = store();
+    let insert =
+        |count| store.txn(move |t: Txn| async move { t.insert(&COUNTS, &scope(), "a", &Count(count)).await });
+    assert!(insert(1).await.unwrap());
+    assert!(!insert(2).await.unwrap());
+    let found = store.get(&COUNTS, &scope(), "a").await.unwrap();
+    assert_eq!(*found.unwrap(), Count(1));
+}
+
+#[tokio::test]
+async fn an_insert_sees_the_transactions_own_writes() {
+    let inserted = store()
+        .txn(async |t: Txn| {
+            t.put(&COUNTS, &scope(), "a", &Count(1)).await?;
+            let after_put = t.insert(&COUNTS, &scope(), "a", &Count(2)).await?;
+            t.delete(&COUNTS, &scope(), "a").await?;
+            let after_delete = t.insert(&COUNTS, &scope(), "a", &Count(3)).await?;
+            Ok::<_, StoreError>((after_put, after_delete))
+        })
+        .await
+        .unwrap();
+    assert_eq!(inserted, (false, true));
+}
+
+#[tokio::test]
 async fn reads_and_lists_see_the_transactions_own_writes() {
     let store = store();
     for id in ["a", "c", "e"] {

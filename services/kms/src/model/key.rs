@@ -13,7 +13,7 @@ use super::rotation::Rotation;
 use super::state::KeyState;
 use super::usage::KeyUsage;
 
-/// A KMS key as it stands in the store.
+/// A KMS key as it stands in the store. What most keys don't have is left out of the record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Key {
     /// Its id; shared by the replicas of a multi-Region key.
@@ -25,6 +25,7 @@ pub struct Key {
     /// When it was made, in ms since the epoch.
     pub created_ms: i64,
     /// What its owner says of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// What can be done with it now.
     pub state: KeyState,
@@ -41,19 +42,24 @@ pub struct Key {
     pub policy: String,
     /// The unique ids (`AIDA…`, `AROA…`) that the users and roles named in the policy had when it was put: someone
     /// made later under the same name is not meant.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub principals: BTreeMap<String, String>,
     /// Its tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
     /// Present for multi-Region keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multi_region: Option<MultiRegion>,
     /// All material it ever had, oldest first. Empty while it waits for its first import.
     pub materials: Vec<Material>,
     /// Automatic and on-demand rotation.
+    #[serde(default, skip_serializing_if = "Rotation::is_unset")]
     pub rotation: Rotation,
     /// Present while it waits to be deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion: Option<Deletion>,
     /// Present for keys in a custom key store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_store: Option<CustomStoreKey>,
 }
 
@@ -109,6 +115,7 @@ pub struct CustomStoreKey {
     /// The custom key store.
     pub store_id: String,
     /// The key's id at the external key manager.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xks_key_id: Option<String>,
 }
 

@@ -9,18 +9,23 @@ pub struct Material {
     /// Its name: 64 hexadecimal digits in the API.
     pub id: MaterialId,
     /// The material under the domain key; gone once imported material has expired or was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<Sealed>,
     /// Its place in the key's life.
     pub state: MaterialState,
     /// When it was made or imported, in ms since the epoch.
     pub created_ms: i64,
     /// When it became the current one, in ms since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotated_ms: Option<i64>,
     /// Why it became the current one; none for a key's first material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<RotationType>,
     /// For imported material: when it expires, in ms since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_ms: Option<i64>,
     /// For imported material: what its owner says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 

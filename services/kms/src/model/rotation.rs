@@ -22,6 +22,13 @@ pub struct Rotation {
     pub on_demand_started_ms: Option<i64>,
 }
 
+impl Rotation {
+    /// Whether nothing was ever asked for.
+    pub fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Automatic rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutomaticRotation {
