@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use haechi_core::{AccountId, Arn, Clock, Failure, Region, Timestamp};
+use haechi_core::{AccountId, Arn, Clock, Failure, Region};
 use haechi_kms::Kms;
-use haechi_metering::{BillClass, KeyPeriods, Month, RsaKeys, Usage};
+use haechi_metering::{BillClass, Month, RsaKeys, Usage};
 use haechi_pricing::PriceList;
 use haechi_store::Store;
 use serde_json::{Value, json};
@@ -51,42 +51,35 @@ impl RsaKeys for Billing {
 impl Billing {
     /// Adds up for as long as the server runs.
     pub(crate) async fn run(&self) {
-        let mut keys_at = Timestamp::from_millis(i64::MIN / 2);
         loop {
-            let now = self.clock.now();
-            let counting = if now.as_millis() - keys_at.as_millis() >= KEYS_EVERY_MS {
-                keys_at = now;
-                self.catch_up().await
-            } else {
-                self.usage.flush(&self.store, self).await
-            };
-            if let Err(error) = counting {
+            if let Err(error) = self.catch_up(KEYS_EVERY_MS).await {
                 tracing::warn!(%error, "usage could not be stored; it is counted again");
             }
             tokio::time::sleep(FLUSH_EVERY).await;
         }
     }
 
-    /// Adds everything up to now.
-    pub(crate) async fn catch_up(&self) -> Result<(), Failure> {
-        self.usage.flush(&self.store, self).await?;
-        let keys: Vec<KeyPeriods> = self
-            .kms
-            .billable_keys()
-            .await?
-            .into_iter()
-            .map(|key| KeyPeriods {
-                account: key.account,
-                region: key.region,
-                since_ms: key.since_ms,
-            })
-            .collect();
-        self.usage.count_keys(&self.store, &keys, self.clock.now()).await
+    /// Adds what was called.
+    pub(crate) async fn flush(&self) -> Result<(), Failure> {
+        self.usage.flush(&self.store, self).await
+    }
+
+    /// Adds what was called, and the time of keys if that was last added as long ago as `keys_every_ms`.
+    async fn catch_up(&self, keys_every_ms: i64) -> Result<(), Failure> {
+        self.flush().await?;
+        let now = self.clock.now();
+        let Some(mut time) = self.usage.key_time(&self.store, now, keys_every_ms).await? else {
+            return Ok(());
+        };
+        self.kms
+            .billable_keys(|account, region, since_ms| time.add(account, region, since_ms))
+            .await?;
+        self.usage.add_key_time(&self.store, time).await
     }
 
     /// Usage of a month, as `haechi bill` asks for it.
     pub(crate) async fn report(&self, month: Month) -> Result<Value, Failure> {
-        self.catch_up().await?;
+        self.catch_up(1).await?;
         let lines = self.usage.of_month(&self.store, month).await?;
         let (start, end) = month.bounds_ms();
         let lines: Vec<Value> = lines

@@ -121,7 +121,7 @@ async fn finish(
         let _ = serving.await;
     }
     background.shutdown().await;
-    if let Err(error) = house.billing.catch_up().await {
+    if let Err(error) = house.billing.flush().await {
         tracing::warn!(%error, "the last seconds of usage were not stored");
     }
     // Another node would otherwise wait for the lease to run out.

@@ -2,6 +2,7 @@
 
 use std::{fmt, ops::Deref, path::Path, sync::Arc};
 
+use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 use crate::{
@@ -210,7 +211,7 @@ impl Store {
     }
 
     /// Reads at most `limit` records of a table in all accounts and Regions, after a key.
-    pub async fn list_everywhere<T: Record>(
+    pub async fn list_everywhere<T: DeserializeOwned>(
         &self,
         table: &Table<T>,
         after: Option<&Key>,
@@ -423,7 +424,7 @@ pub(crate) fn under<T>(
     }
 }
 
-pub(crate) fn decode_rows<T: Record, R>(
+pub(crate) fn decode_rows<T: DeserializeOwned, R>(
     table: &Table<T>,
     rows: Vec<(Key, Versioned)>,
     make: impl Fn((Scope, Id), Cached<T>) -> R,

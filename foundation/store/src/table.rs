@@ -52,6 +52,19 @@ impl<T> Table<T> {
         }
     }
 
+    /// The same records as another type, such as one with a few of the fields, for reading through a great
+    /// many. A type that can't be serialized can't be written by mistake.
+    pub const fn viewed_as<U>(&self) -> Table<U> {
+        Table {
+            service: self.service,
+            name: self.name,
+            version: self.version,
+            upgrade: self.upgrade,
+            guarded: self.guarded,
+            record: PhantomData,
+        }
+    }
+
     /// Counts insertions and removals per scope, so that [`crate::Txn::list_locked`] can rely on having seen every
     /// record. It costs one more written key per change; inserts still don't conflict with each other.
     pub const fn guarded(self) -> Self {
@@ -107,7 +120,9 @@ impl<T: Record> Table<T> {
         })?;
         Ok(bytes.into())
     }
+}
 
+impl<T: DeserializeOwned> Table<T> {
     /// A record from its stored form, upgraded if it is an older one.
     pub(crate) fn decode(&self, key: &Key, bytes: &[u8]) -> Result<T, StoreError> {
         let corrupt = |reason: String| StoreError::Corrupt {

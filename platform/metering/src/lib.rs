@@ -16,7 +16,7 @@ use haechi_core::ports::Meter;
 pub use bill_class::BillClass;
 pub use calls::{BUCKETS_MICROS, CallCount, CallKey, Calls};
 pub use month::Month;
-pub use usage::{KeyPeriods, MonthUsage, RsaKeys, Usage, UsageLine};
+pub use usage::{KeyTime, MonthUsage, RsaKeys, Usage, UsageLine};
 
 /// Both meters behind the pipeline's one.
 pub struct Meters {

@@ -44,15 +44,13 @@ pub struct UsageLine {
     pub usage: MonthUsage,
 }
 
-/// The times from which a key of an account and Region costs: its own and those of its billed rotations.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyPeriods {
-    /// The account.
-    pub account: AccountId,
-    /// The Region.
-    pub region: Region,
-    /// Since when, in ms since the epoch.
-    pub since_ms: Vec<i64>,
+/// The time that keys existed since it was last added up, while it is being added up.
+#[derive(Debug)]
+pub struct KeyTime {
+    /// Up to when it was added before; `None` if it never was.
+    counted_ms: Option<i64>,
+    now_ms: i64,
+    added: FxHashMap<Place, u64>,
 }
 
 /// Knows the lengths of RSA keys. KMS answers, through the binary.
@@ -120,26 +118,42 @@ impl Usage {
         Ok(())
     }
 
-    /// Adds the time that `keys` have existed since the last time, up to `now`. Of several nodes that do it at once
-    /// each moment is counted by one.
-    pub async fn count_keys(
+    /// Begins to add up the time that keys existed up to `now`; `None` if less than `every_ms` have passed since it was
+    /// last done.
+    pub async fn key_time(
         &self,
         store: &Store,
-        keys: &[KeyPeriods],
         now: Timestamp,
-    ) -> Result<(), Failure> {
+        every_ms: i64,
+    ) -> Result<Option<KeyTime>, Failure> {
+        let counted = store.get(&KEYS_COUNTED, &Scope::deployment(), CURRENT).await?;
+        let counted_ms = counted.map(|counted| *counted);
         let now_ms = now.as_millis();
-        let counting = store.txn(|txn| async move {
+        let due = counted_ms.is_none_or(|counted| now_ms - counted >= every_ms);
+        Ok(due.then(|| KeyTime {
+            counted_ms,
+            now_ms,
+            added: FxHashMap::default(),
+        }))
+    }
+
+    /// Adds the time of keys to the store. Of several nodes that do it at once each moment is counted by one.
+    pub async fn add_key_time(&self, store: &Store, time: KeyTime) -> Result<(), Failure> {
+        let mut added: BTreeMap<Place, MonthUsage> = BTreeMap::new();
+        for (place, key_ms) in time.added {
+            added.entry(place).or_default().key_ms = key_ms;
+        }
+        let added = &added;
+        let adding = store.txn(|txn| async move {
             let everywhere = Scope::deployment();
             let counted = txn.get(&KEYS_COUNTED, &everywhere, CURRENT).await?;
-            let from_ms = counted.map_or(i64::MIN, |counted| *counted);
-            if from_ms >= now_ms {
+            if counted.map(|counted| *counted) != time.counted_ms {
                 return Ok(());
             }
-            add(&txn, &key_time(keys, from_ms, now_ms)).await?;
-            txn.put(&KEYS_COUNTED, &everywhere, CURRENT, &now_ms).await
+            add(&txn, added).await?;
+            txn.put(&KEYS_COUNTED, &everywhere, CURRENT, &time.now_ms).await
         });
-        counting.await.map_err(|error: StoreError| error.into())
+        adding.await.map_err(|error: StoreError| error.into())
     }
 
     /// What was used in a month, by account and Region.
@@ -166,19 +180,19 @@ impl Usage {
     }
 }
 
-/// The time between `from_ms` and `to_ms` that each key and its rotations existed.
-fn key_time(keys: &[KeyPeriods], from_ms: i64, to_ms: i64) -> BTreeMap<Place, MonthUsage> {
-    let mut added: BTreeMap<Place, MonthUsage> = BTreeMap::new();
-    for key in keys {
-        for since in &key.since_ms {
-            let from = from_ms.max(*since);
-            for month in Month::touched(from, to_ms) {
-                let place = (month, key.account.clone(), key.region.clone());
-                added.entry(place).or_default().key_ms += month.share_ms(from, to_ms);
+impl KeyTime {
+    /// Adds a key of an account and Region that costs from each of these times on, in ms since the epoch: its own and
+    /// those of its billed rotations.
+    pub fn add(&mut self, account: &AccountId, region: &Region, since_ms: &[i64]) {
+        for since in since_ms {
+            let from = self.counted_ms.unwrap_or(i64::MIN).max(*since);
+            for month in Month::touched(from, self.now_ms) {
+                let time = month.share_ms(from, self.now_ms);
+                let place = (month, account.clone(), region.clone());
+                *self.added.entry(place).or_default() += time;
             }
         }
     }
-    added
 }
 
 async fn add(txn: &Txn, added: &BTreeMap<Place, MonthUsage>) -> Result<(), StoreError> {
@@ -209,12 +223,14 @@ mod tests {
         (month, month.bounds_ms().0)
     }
 
-    fn key(since_ms: Vec<i64>) -> KeyPeriods {
-        KeyPeriods {
-            account: AccountId::parse("111122223333").unwrap(),
-            region: Region::parse("ap-northeast-2").unwrap(),
-            since_ms,
-        }
+    async fn count(usage: &Usage, store: &Store, since_ms: &[i64], now_ms: i64) {
+        let now = Timestamp::from_millis(now_ms);
+        let Some(mut time) = usage.key_time(store, now, 1).await.unwrap() else {
+            return;
+        };
+        let account = AccountId::parse("111122223333").unwrap();
+        time.add(&account, &Region::parse("ap-northeast-2").unwrap(), since_ms);
+        usage.add_key_time(store, time).await.unwrap();
     }
 
     #[tokio::test]
@@ -222,10 +238,8 @@ mod tests {
         let (month, start) = november();
         let store = Store::new(MemoryBackend::shared());
         let usage = Usage::default();
-        let keys = [key(vec![start + 10 * DAY])];
         for day in [5, 12, 12, 15] {
-            let now = Timestamp::from_millis(start + day * DAY);
-            usage.count_keys(&store, &keys, now).await.unwrap();
+            count(&usage, &store, &[start + 10 * DAY], start + day * DAY).await;
         }
         let lines = usage.of_month(&store, month).await.unwrap();
         assert_eq!(lines.len(), 1);
@@ -236,15 +250,28 @@ mod tests {
         assert_eq!(lines[0].usage.key_ms, 5 * DAY as u64);
     }
 
-    #[test]
-    fn a_rotation_counts_as_a_further_key_from_its_day_on() {
+    #[tokio::test]
+    async fn of_two_that_add_up_the_same_time_one_counts() {
         let (month, start) = november();
-        let time = key_time(&[key(vec![start, start + 20 * DAY])], i64::MIN, start + 30 * DAY);
-        let all: u64 = time
-            .iter()
-            .filter(|((m, ..), _)| *m == month)
-            .map(|(_, usage)| usage.key_ms)
-            .sum();
-        assert_eq!(all, 40 * DAY as u64);
+        let store = Store::new(MemoryBackend::shared());
+        let usage = Usage::default();
+        let now = Timestamp::from_millis(start + DAY);
+        let mut first = usage.key_time(&store, now, 1).await.unwrap().unwrap();
+        let account = AccountId::parse("111122223333").unwrap();
+        first.add(&account, &Region::parse("ap-northeast-2").unwrap(), &[start]);
+        count(&usage, &store, &[start], start + 2 * DAY).await;
+        usage.add_key_time(&store, first).await.unwrap();
+        let lines = usage.of_month(&store, month).await.unwrap();
+        assert_eq!(lines[0].usage.key_ms, 2 * DAY as u64);
+    }
+
+    #[tokio::test]
+    async fn a_rotation_counts_as_a_further_key_from_its_day_on() {
+        let (month, start) = november();
+        let store = Store::new(MemoryBackend::shared());
+        let usage = Usage::default();
+        count(&usage, &store, &[start, start + 20 * DAY], start + 30 * DAY).await;
+        let lines = usage.of_month(&store, month).await.unwrap();
+        assert_eq!(lines[0].usage.key_ms, 40 * DAY as u64);
     }
 }

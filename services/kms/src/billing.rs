@@ -6,47 +6,60 @@
 
 use haechi_core::{AccountId, Failure, Region};
 use haechi_crypto::{KeyPairSpec, KeySpec};
-use haechi_store::Key as StoreKey;
+use haechi_store::{Key as StoreKey, Table};
+use serde::Deserialize;
 
 use crate::Kms;
-use crate::model::key::Key;
+use crate::model::key::KeyManager;
 use crate::model::key_id::KeyId;
 use crate::model::state::KeyState;
 use crate::store::KEYS;
 
 /// Keys that are read at once.
-const PAGE: usize = 1_000;
+const PAGE: usize = 500;
 /// The rotations that cost.
 const BILLED_ROTATIONS: usize = 2;
 
-/// A key that costs something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BillableKey {
-    /// Its account.
-    pub account: AccountId,
-    /// Its Region.
-    pub region: Region,
-    /// Since when each of its billed materials is kept, in ms since the epoch: the key itself first, then its first
-    /// and second rotation.
-    pub since_ms: Vec<i64>,
+/// What of a key's record decides on its price: of a million keys, nothing else should be decoded.
+const PRICED: Table<PricedKey> = KEYS.viewed_as();
+
+#[derive(Deserialize)]
+struct PricedKey {
+    account: AccountId,
+    region: Region,
+    created_ms: i64,
+    state: KeyState,
+    manager: KeyManager,
+    materials: Vec<PricedMaterial>,
+}
+
+#[derive(Deserialize)]
+struct PricedMaterial {
+    rotated_ms: Option<i64>,
 }
 
 impl Kms {
-    /// The keys of all accounts and Regions that cost something now.
-    pub async fn billable_keys(&self) -> Result<Vec<BillableKey>, Failure> {
-        let mut billable = Vec::new();
+    /// Hands over every key of all accounts and Regions that costs something now: its account, its Region, and since
+    /// when each of its billed materials is kept, in ms since the epoch, the key itself first.
+    pub async fn billable_keys(
+        &self,
+        mut each: impl FnMut(&AccountId, &Region, &[i64]) + Send,
+    ) -> Result<(), Failure> {
         let mut after: Option<StoreKey> = None;
         loop {
-            let found = self
-                .platform
-                .store
-                .list_everywhere(&KEYS, after.as_ref(), PAGE)
-                .await?;
-            billable.extend(found.iter().filter_map(|(_, _, key)| bill(key)));
-            match found.last() {
-                Some((scope, id, _)) if found.len() == PAGE => after = Some(KEYS.key(scope, id)),
-                _ => return Ok(billable),
+            let store = &self.platform.store;
+            let found = store.list_everywhere(&PRICED, after.as_ref(), PAGE).await?;
+            for (_, _, key) in &found {
+                if let Some(since) = billed_since(key) {
+                    each(&key.account, &key.region, &since);
+                }
             }
+            match found.last() {
+                Some((scope, id, _)) if found.len() == PAGE => after = Some(PRICED.key(scope, id)),
+                _ => return Ok(()),
+            }
+            // There may be many, and calls wait for this thread.
+            tokio::task::yield_now().await;
         }
     }
 
@@ -64,24 +77,18 @@ impl Kms {
     }
 }
 
-fn bill(key: &Key) -> Option<BillableKey> {
+fn billed_since(key: &PricedKey) -> Option<Vec<i64>> {
     let waits = matches!(
         key.state,
         KeyState::PendingDeletion | KeyState::PendingReplicaDeletion
     );
-    if key.is_aws_managed() || waits {
+    if waits || matches!(key.manager, KeyManager::Aws { .. }) {
         return None;
     }
-    let mut rotated: Vec<i64> = key
-        .materials
-        .iter()
-        .filter_map(|material| material.rotated_ms)
-        .collect();
+    let rotations = key.materials.iter().filter_map(|material| material.rotated_ms);
+    let mut rotated: Vec<i64> = rotations.collect();
     rotated.sort_unstable();
-    let since = std::iter::once(key.created_ms).chain(rotated.into_iter().take(BILLED_ROTATIONS));
-    Some(BillableKey {
-        account: key.account.clone(),
-        region: key.region.clone(),
-        since_ms: since.collect(),
-    })
+    rotated.truncate(BILLED_ROTATIONS);
+    rotated.insert(0, key.created_ms);
+    Some(rotated)
 }

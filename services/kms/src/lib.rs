@@ -39,7 +39,6 @@ use haechi_api_kms::op;
 use haechi_core::{Platform, Router, Service};
 use haechi_keyring::Keyring;
 
-pub use crate::billing::BillableKey;
 use crate::loaded::LoadedKeys;
 
 pub use crate::seed::{KeySeed, SeedError};
