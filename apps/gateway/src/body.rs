@@ -208,6 +208,11 @@ impl Hold {
         Ok(())
     }
 
+    /// Whether the body goes on, and no more than `wanted` bytes of it are held.
+    pub(crate) fn lacks(&self, wanted: usize) -> bool {
+        self.incoming.is_some() && self.length <= wanted
+    }
+
     /// Whether there is no body at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.ended && self.length == 0

@@ -230,11 +230,9 @@ impl Exchange<'_> {
         hold: &mut Hold,
     ) -> Result<Option<Answer>, Refusal> {
         let standing = match self.shared().guards.of(&front.resource) {
+            // Boxed, as few requests wait here and all would carry its state.
             Standing::Unready => {
-                self.shared()
-                    .guards
-                    .settled(&front.resource, WEB_ACL_PATIENCE)
-                    .await
+                Box::pin(self.shared().guards.settled(&front.resource, WEB_ACL_PATIENCE)).await
             }
             other => other,
         };
@@ -250,8 +248,8 @@ impl Exchange<'_> {
             Standing::Guarded(guard) => guard,
         };
         // AWS WAF does not inspect the body of gRPC; it is a conversation that would not go on while held.
-        if !crate::body::is_grpc(&parts.headers) {
-            let wanted = guard.limits(front.kind).body;
+        let wanted = guard.limits(front.kind).body;
+        if hold.lacks(wanted) && !crate::body::is_grpc(&parts.headers) {
             let patience = Duration::from_secs(u64::from(front.settings.idle_timeout));
             match tokio::time::timeout(patience, hold.fill(wanted)).await {
                 Ok(Ok(())) => {}

@@ -5,12 +5,12 @@ mod connect;
 pub(crate) use connect::{ConnectError, Connector};
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
+use rustc_hash::FxHashMap;
 
 use crate::board::Origin;
 use crate::body::RequestBody;
@@ -26,8 +26,9 @@ thread_local! {
 
 #[derive(Default)]
 struct Pool {
-    idle: HashMap<Arc<Origin>, Vec<Idle>>,
-    shared: HashMap<Arc<Origin>, http2::SendRequest<RequestBody>>,
+    // Who an origin is, is set in the configuration and not by clients: a quick hash will do.
+    idle: FxHashMap<Arc<Origin>, Vec<Idle>>,
+    shared: FxHashMap<Arc<Origin>, http2::SendRequest<RequestBody>>,
 }
 
 struct Idle {
@@ -101,7 +102,7 @@ pub(crate) async fn send(
     spare: impl FnOnce(&Request<RequestBody>) -> Option<Request<RequestBody>>,
 ) -> Result<Answered, UpstreamError> {
     if origin.http2 {
-        return send_http2(connector, origin, request).await;
+        return Box::pin(send_http2(connector, origin, request)).await;
     }
     let mut request = request;
     let mut spare = Some(spare);
@@ -123,7 +124,8 @@ pub(crate) async fn send(
             },
         }
     }
-    let mut sender = connector.connect_http1(origin).await?;
+    // Boxed: a handshake of TLS has kilobytes of state, which every request would carry along for the few that need it.
+    let mut sender = Box::pin(connector.connect_http1(origin)).await?;
     let response = sender.send_request(request).await?;
     Ok(answered(origin, sender, response, tick))
 }

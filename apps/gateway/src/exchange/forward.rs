@@ -1,5 +1,6 @@
 //! To a server and back.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -157,13 +158,13 @@ pub(super) async fn send(
             Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
         );
     let request = Request::from_parts(parts, hold.into_body(plan.origin.http2));
-    let sending = upstream::send(
+    let sending = std::pin::pin!(upstream::send(
         &connection.shared.connector,
         &plan.origin,
         request,
         connection.shared.ticker.now(),
         |request| repeatable.then(|| copy(request)),
-    );
+    ));
     let answered = patiently(sending, plan.timeout, &connection.activity).await;
     let Answered { response, lease } = match answered {
         Some(Ok(answered)) => answered,
@@ -277,11 +278,10 @@ fn copy(request: &Request<RequestBody>) -> Request<RequestBody> {
 
 /// Waits for an answer as long as the client still sends, and `patience` from then on.
 async fn patiently<T>(
-    answering: impl Future<Output = T>,
+    mut answering: Pin<&mut impl Future<Output = T>>,
     patience: Duration,
     activity: &crate::activity::Activity,
 ) -> Option<T> {
-    let mut answering = std::pin::pin!(answering);
     loop {
         match tokio::time::timeout(patience, answering.as_mut()).await {
             Ok(answer) => return Some(answer),

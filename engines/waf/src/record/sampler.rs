@@ -1,12 +1,17 @@
 //! Samples of requests, as `GetSampledRequests` wants them: at most 500 of the first 5,000 requests per metric and
 //! window, each of those requests equally likely, and the weights add up to the requests that they stand for.
+//!
+//! Making the text of a sample costs more than deciding about a plain request. Where windows are short and full, few
+//! samples of each are enough: a metric that had more requests than samples in one window gets fewer in the next.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Requests of a window that are sampled; AWS stops after as many.
 const POPULATION: u64 = 5_000;
 /// Samples of a metric.
 const SAMPLES: usize = 500;
+/// Samples of a metric that had more requests than [`SAMPLES`] in the window before.
+const SAMPLES_WHEN_BUSY: usize = 10;
 /// Metrics of a window; a web ACL has fewer rules that match.
 const METRICS: usize = 10_000;
 
@@ -30,12 +35,14 @@ pub struct Sampler {
     budget: usize,
     used: usize,
     metrics: FxHashMap<Box<str>, Reservoir>,
+    /// Metrics that had more requests than samples in the last window.
+    busy: FxHashSet<Box<str>>,
 }
 
 #[derive(Debug, Default)]
 struct Reservoir {
     seen: u64,
-    /// How many it may hold; less than 500 once memory was short.
+    /// How many it may hold; fewer once memory was short.
     capacity: usize,
     kept: Vec<(u64, String)>,
 }
@@ -48,6 +55,7 @@ impl Sampler {
             budget,
             used: 0,
             metrics: FxHashMap::default(),
+            busy: FxHashSet::default(),
         }
     }
 
@@ -58,7 +66,11 @@ impl Sampler {
                 return;
             }
             let reservoir = Reservoir {
-                capacity: SAMPLES,
+                capacity: if self.busy.contains(metric) {
+                    SAMPLES_WHEN_BUSY
+                } else {
+                    SAMPLES
+                },
                 ..Reservoir::default()
             };
             self.metrics.insert(metric.into(), reservoir);
@@ -88,8 +100,12 @@ impl Sampler {
     /// Ends the window: its samples, in order of time within each metric.
     pub fn drain(&mut self) -> Vec<Sampled> {
         self.used = 0;
+        self.busy.clear();
         let mut samples = Vec::new();
         for (metric, mut reservoir) in self.metrics.drain() {
+            if reservoir.seen > SAMPLES as u64 {
+                self.busy.insert(metric.clone());
+            }
             reservoir.kept.sort_unstable_by_key(|(at, _)| *at);
             let kept = reservoir.kept.len() as u64;
             for (nth, (at, request)) in reservoir.kept.into_iter().enumerate() {

@@ -117,6 +117,21 @@ fn of_many_requests_five_hundred_of_the_first_five_thousand_are_kept() {
 }
 
 #[test]
+fn after_a_window_with_more_requests_than_samples_a_few_stand_for_the_next_until_it_is_quiet() {
+    let mut sampler = Sampler::new(11, 1 << 20);
+    let mut window = |requests: u64| {
+        (0..requests).for_each(|nth| sampler.offer("m", nth, || String::from("x")));
+        let samples = sampler.drain();
+        let weight: u64 = samples.iter().map(|sample| sample.weight).sum();
+        (samples.len(), weight)
+    };
+    assert_eq!(window(501), (500, 501));
+    assert_eq!(window(600), (10, 600));
+    assert_eq!(window(100), (10, 100));
+    assert_eq!(window(100), (100, 100));
+}
+
+#[test]
 fn memory_is_bounded_and_weights_stay_true() {
     let mut sampler = Sampler::new(5, 10_000);
     for nth in 0..400 {
