@@ -20,6 +20,7 @@ fuzz_target!(|input: (&[u8], &[u8], &[u8], &[u8])| {
     let (target, name, value, body) = input;
     let rates = RateCounters::new(&PLAN);
     let environment = Environment {
+        resource: "",
         limits: Limits::default(),
         geo: &NoGeo,
         rates: &rates,

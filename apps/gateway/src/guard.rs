@@ -135,6 +135,7 @@ impl Guard {
         SCRATCH.with_borrow_mut(|scratch| {
             let limits = self.limits(visit.kind);
             let environment = Environment {
+                resource: &visit.source.id,
                 limits,
                 geo: &*self.geo,
                 rates: &self.rates,

@@ -192,6 +192,7 @@ impl<'p> Worker<'p> {
         let judge = |bench: &'p Bench<'p>, scratch: &mut Scratch| {
             let plan = &bench.judge.plan;
             let environment = Environment {
+                resource: "",
                 limits: plan.limits(setup.options.resource),
                 geo: setup.geo,
                 rates: &bench.rates,

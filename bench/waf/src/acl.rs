@@ -98,6 +98,7 @@ impl Resolver for Managed<'_> {
             label_namespace: group.label_namespace.to_owned(),
             rules: document.rules,
             custom_response_bodies: CustomResponseBodies::default(),
+            flood_detection: None,
         }))
     }
 

@@ -9,6 +9,7 @@ use haechi_waf::verdict::TokenState;
 /// The environment with the limits of a load balancer.
 pub fn plain(rates: &RateCounters) -> Environment<'_> {
     Environment {
+        resource: "",
         limits: Limits::default(),
         geo: &NoGeo,
         rates,

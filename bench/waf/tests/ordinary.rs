@@ -25,6 +25,7 @@ fn no_ordinary_request_is_refused_but_those_that_are_known() {
     let plan = acl::plan(&acl::DEFAULT).expect("the groups");
     let rates = RateCounters::new(&plan);
     let environment = Environment {
+        resource: "",
         limits: Limits::of(ResourceType::CloudFront, None),
         ..environment::plain(&rates)
     };

@@ -14,14 +14,14 @@ mod statement;
 
 pub(crate) use field::FieldKey;
 pub(crate) use rate::{KeySource, RatePlan};
-pub(crate) use rules::{Action, Group, GroupKind, PlanRule, Response, RuleBody};
+pub(crate) use rules::{Action, Flood, Group, GroupKind, PlanRule, Response, RuleBody};
 pub(crate) use slots::{Slot, SlotId, Source};
 pub(crate) use statement::{AddressSource, Match, OnInvalidJson, Span, Stmt, StmtKind, Test};
 
 use crate::error::CompileError;
 use crate::ip_set::SharedIpSet;
 use crate::model::{
-    AssociationConfig, CustomResponseBodies, ManagedRuleGroupConfig, Rule, RuleGroup, WebAcl,
+    AssociationConfig, CustomResponseBodies, ManagedRuleGroupConfig, Rule, RuleGroup, Statement, WebAcl,
 };
 use crate::regex::SharedPatternSet;
 use crate::request::{Limits, ResourceType};
@@ -45,6 +45,17 @@ pub struct ManagedRuleGroup {
     pub rules: Vec<Rule>,
     /// Bodies that the rules' custom responses name.
     pub custom_response_bodies: CustomResponseBodies,
+    /// Present in the group whose rules read what the detector of floods says.
+    pub flood_detection: Option<FloodDetection>,
+}
+
+/// How the anti-DDoS rule group labels requests before its rules see them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FloodDetection {
+    /// Whether requests get the label `challengeable-request`.
+    pub challenges: bool,
+    /// Those that don't get it nevertheless.
+    pub exempt: Option<Statement>,
 }
 
 /// Finds what rules refer to. Sets come shared: replacing their content reaches plans that were compiled before.
@@ -101,6 +112,8 @@ pub struct Plan {
     pub(crate) default_action: Action,
     pub(crate) slots: Vec<Slot>,
     pub(crate) rates: Vec<RatePlan>,
+    /// The rules of the web ACL that refer to a group with a detector of floods.
+    pub(crate) floods: Vec<String>,
     pub(crate) statements: Vec<StatementMeta>,
     pub(crate) association_config: Option<AssociationConfig>,
 }

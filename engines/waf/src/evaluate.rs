@@ -6,6 +6,7 @@
 mod address;
 mod explain;
 mod extract;
+mod flood;
 mod matching;
 mod rate_key;
 mod rules;
@@ -26,6 +27,8 @@ use std::borrow::Cow;
 pub struct Environment<'e> {
     /// How much of the request is inspected.
     pub limits: Limits,
+    /// What the request was sent to, for the detector of floods, which watches each resource by itself.
+    pub resource: &'e str,
     /// Where addresses are.
     pub geo: &'e dyn Geo,
     /// The plan's counters.

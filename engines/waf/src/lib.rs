@@ -30,6 +30,7 @@
 //! let plan = Plan::compile(&acl, "111122223333", &NoResolver).expect("a plan");
 //! let rates = RateCounters::new(&plan);
 //! let environment = Environment {
+//!     resource: "",
 //!     limits: Limits::default(), geo: &NoGeo, rates: &rates, token: TokenState::Absent, now: 0,
 //! };
 //! let request = HttpRequest::new(b"GET", b"/Admin/users", "192.0.2.1".parse().expect("an address"));

@@ -5,8 +5,10 @@
 //! counted too, as on AWS. Memory is bounded: at most 10,000 instances per rule are kept, those with the highest
 //! counts (developer guide, pages "Rate-based rule statement" and "Rate-based rule caveats").
 
+mod flood;
 mod window;
 
+pub use flood::{FloodDetectors, Observation, Suspicion};
 pub use window::{BUCKET_SECONDS, Windows};
 
 use crate::compile::Plan;
@@ -160,10 +162,11 @@ fn evict(counts: &mut HashMap<RateKey, u32>, windows: &mut Windows, bucket: u64)
     }
 }
 
-/// The counters of all rate-based rules of one plan.
+/// The counters of all rate-based rules and flood detectors of one plan.
 #[derive(Clone, Debug, Default)]
 pub struct RateCounters {
     instances: Vec<(String, Arc<RateInstance>)>,
+    floods: Vec<(String, Arc<FloodDetectors>)>,
 }
 
 impl RateCounters {
@@ -173,7 +176,7 @@ impl RateCounters {
     }
 
     /// Counters for a plan that takes the place of the one that `previous` is for: rules whose settings did not
-    /// change go on counting, those that changed start anew, as AWS documents.
+    /// change go on counting, those that changed start anew, as AWS documents. Flood detectors keep what they know.
     pub fn succeeding(previous: &Self, plan: &Plan) -> Self {
         let instances = plan.rates.iter().map(|rate| {
             let kept = previous
@@ -186,9 +189,22 @@ impl RateCounters {
             };
             (rate.fingerprint.clone(), instance)
         });
+        let floods = plan.floods.iter().map(|rule| {
+            let kept = previous.floods.iter().find(|(known, _)| known == rule);
+            (
+                rule.clone(),
+                kept.map(|(_, kept)| Arc::clone(kept)).unwrap_or_default(),
+            )
+        });
         Self {
             instances: instances.collect(),
+            floods: floods.collect(),
         }
+    }
+
+    /// The detectors of the anti-DDoS rule group at this place of the plan.
+    pub(crate) fn flood(&self, index: usize) -> Option<&FloodDetectors> {
+        self.floods.get(index).map(|(_, detectors)| &**detectors)
     }
 
     /// The counters of the rule at this place of [`Plan::rate_based_rules`].

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use haechi_waf::compile::ManagedRuleGroup;
+use haechi_waf::compile::{FloodDetection, ManagedRuleGroup};
 use haechi_waf::model::{
-    ManagedRuleGroupConfig, OrStatement, Rule, RuleGroup, SearchStringEncoding, SensitivityToAct, Statement,
+    Empty, FieldToMatch, ManagedRuleGroupConfig, OrStatement, Regex, RegexMatchStatement, Rule, RuleGroup,
+    SearchStringEncoding, SensitivityToAct, Statement, TextTransformation, TextTransformationType,
     UsageOfAction,
 };
+
+const ANTI_DDOS: &str = "AWSManagedRulesAntiDDoSRuleSet";
 
 /// A group and its content after the reference's configuration.
 pub(crate) fn find(
@@ -21,12 +24,20 @@ pub(crate) fn find(
         return None;
     }
     let mut rules = content(group)?;
+    let mut flood_detection = (name == ANTI_DDOS).then_some(FloodDetection {
+        challenges: true,
+        exempt: None,
+    });
     for config in configs {
-        if let Some(anti_ddos) = &config.anti_ddos {
+        if let Some(anti_ddos) = &config.anti_ddos
+            && let Some(detection) = &mut flood_detection
+        {
             let challenge = &anti_ddos.client_side_action_config.challenge;
+            detection.challenges = challenge.usage_of_action == UsageOfAction::Enabled;
+            detection.exempt = exempt(&challenge.exempt_uri_regular_expressions);
             configure_anti_ddos(
                 &mut rules,
-                challenge.usage_of_action == UsageOfAction::Enabled,
+                detection.challenges,
                 challenge.sensitivity.unwrap_or(SensitivityToAct::High),
                 anti_ddos.sensitivity_to_block.unwrap_or(SensitivityToAct::Low),
             );
@@ -40,6 +51,7 @@ pub(crate) fn find(
         label_namespace: group.label_namespace.to_owned(),
         rules,
         custom_response_bodies: haechi_waf::model::CustomResponseBodies::default(),
+        flood_detection,
     }))
 }
 
@@ -56,6 +68,26 @@ fn content(group: &'static haechi_managed::ManagedGroup) -> Option<Vec<Rule>> {
     let rules = document.rules.clone();
     read.insert(group.name, Arc::new(document));
     Some(rules)
+}
+
+/// Whether the URI path matches one of the expressions.
+fn exempt(expressions: &[Regex]) -> Option<Statement> {
+    let on_path = |regex: &Regex| {
+        Statement::RegexMatch(RegexMatchStatement {
+            regex_string: regex.regex_string.clone().unwrap_or_default(),
+            field_to_match: FieldToMatch::UriPath(Empty {}),
+            text_transformations: vec![TextTransformation {
+                priority: 0,
+                r#type: TextTransformationType::None,
+            }],
+            pre_parse_text_transformations: Vec::new(),
+        })
+    };
+    let mut statements: Vec<Statement> = expressions.iter().map(on_path).collect();
+    if statements.len() > 1 {
+        return Some(Statement::Or(OrStatement { statements }));
+    }
+    statements.pop()
 }
 
 /// Developer guide, "AWS WAF Distributed Denial of Service (DDoS) prevention rule group": low sensitivity acts on high
@@ -166,6 +198,22 @@ mod tests {
         assert!(challenge.contains("high-suspicion") && !challenge.contains("medium-suspicion"));
         assert!(challenge.contains("challengeable-request"));
         assert!(block.contains("medium-suspicion") && !block.contains("low-suspicion"));
+    }
+
+    #[test]
+    fn anti_ddos_exempts_uris_from_the_challenge() {
+        let config = r#"{"AWSManagedRulesAntiDDoSRuleSet": {"ClientSideActionConfig": {"Challenge": {
+            "UsageOfAction": "ENABLED",
+            "ExemptUriRegularExpressions": [{"RegexString": "^/api/"}, {"RegexString": "\\.png$"}]}}}}"#;
+        let config: ManagedRuleGroupConfig = serde_json::from_str(config).expect("a configuration");
+        let group = find("AWS", ANTI_DDOS, None, &[config]).expect("a group");
+        let detection = group.flood_detection.as_ref().expect("the detector");
+        assert!(detection.challenges);
+        let exempt = serde_json::to_string(&detection.exempt).expect("JSON");
+        assert!(
+            exempt.contains("^/api/") && exempt.contains("OrStatement"),
+            "{exempt}"
+        );
     }
 
     #[test]

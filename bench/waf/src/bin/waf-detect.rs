@@ -43,6 +43,7 @@ fn main() -> Result<()> {
     };
     let rates = RateCounters::new(&plan);
     let environment = Environment {
+        resource: "",
         limits: Limits::of(ResourceType::CloudFront, None),
         ..environment::plain(&rates)
     };

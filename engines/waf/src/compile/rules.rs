@@ -2,7 +2,7 @@
 
 use super::slots::SlotTable;
 use super::statement::nonexistent;
-use super::{ManagedRuleGroup, Plan, RatePlan, Resolver, StatementMeta, Stmt};
+use super::{FloodDetection, ManagedRuleGroup, Plan, RatePlan, Resolver, StatementMeta, Stmt};
 use crate::error::{CompileError, InvalidParameter, ParameterField};
 use crate::model::{
     CustomRequestHandling, CustomResponse, CustomResponseBodies, CustomResponseBody, DefaultAction,
@@ -54,9 +54,19 @@ pub(crate) struct Group {
     pub(crate) id: Box<str>,
     pub(crate) kind: GroupKind,
     pub(crate) scope_down: Option<Stmt>,
+    pub(crate) flood: Option<Flood>,
     pub(crate) rules: Vec<PlanRule>,
     /// The override action is Count: what the group decides is only counted.
     pub(crate) count_only: bool,
+}
+
+/// [`super::FloodDetection`], compiled.
+#[derive(Debug)]
+pub(crate) struct Flood {
+    /// Index into [`Plan::floods`].
+    pub(crate) index: usize,
+    pub(crate) challenges: bool,
+    pub(crate) exempt: Option<Stmt>,
 }
 
 /// Headers to insert into the request, prefix included.
@@ -177,6 +187,7 @@ pub(super) struct Compiler<'a> {
     pub(super) resolver: &'a dyn Resolver,
     pub(super) slots: SlotTable,
     pub(super) rates: Vec<RatePlan>,
+    pub(super) floods: Vec<String>,
     pub(super) statements: Vec<StatementMeta>,
 }
 
@@ -186,6 +197,7 @@ impl<'a> Compiler<'a> {
             resolver,
             slots: SlotTable::default(),
             rates: Vec::new(),
+            floods: Vec::new(),
             statements: Vec::new(),
         }
     }
@@ -218,6 +230,7 @@ impl<'a> Compiler<'a> {
             default_action,
             slots: self.slots.finish(),
             rates: self.rates,
+            floods: self.floods,
             statements: self.statements,
             association_config: acl.association_config.clone(),
         })
@@ -321,6 +334,7 @@ impl<'a> Compiler<'a> {
             id: arn.into(),
             kind: GroupKind::Own,
             scope_down: None,
+            flood: None,
             rules,
             count_only: count_only(rule),
         })
@@ -357,6 +371,10 @@ impl<'a> Compiler<'a> {
                 self.statement(statement, &rule.name, path, around.context)
             })
             .transpose()?;
+        let flood = group.flood_detection.as_ref();
+        let flood = flood
+            .map(|detection| self.flood(detection, rule, &group.label_namespace))
+            .transpose()?;
         let inside = Surroundings {
             bodies: &group.custom_response_bodies,
             context: &group.label_namespace,
@@ -378,8 +396,27 @@ impl<'a> Compiler<'a> {
             id: id.into(),
             kind: GroupKind::Managed,
             scope_down,
+            flood,
             rules,
             count_only: count_only(rule),
+        })
+    }
+
+    fn flood(
+        &mut self,
+        detection: &FloodDetection,
+        rule: &Rule,
+        context: &str,
+    ) -> Result<Flood, CompileError> {
+        let exempt = detection.exempt.as_ref();
+        let exempt = exempt
+            .map(|exempt| self.statement(exempt, &rule.name, "ExemptUriRegularExpressions.", context))
+            .transpose()?;
+        self.floods.push(rule.name.clone());
+        Ok(Flood {
+            index: self.floods.len() - 1,
+            challenges: detection.challenges,
+            exempt,
         })
     }
 }

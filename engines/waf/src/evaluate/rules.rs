@@ -111,6 +111,9 @@ impl<'p> Evaluation<'p, '_, '_> {
         {
             return None;
         }
+        if let Some(flood) = &group.flood {
+            self.watch(flood);
+        }
         let mut outcome = RuleGroupOutcome {
             rule_id: &rule.name,
             rule_group_id: &group.id,

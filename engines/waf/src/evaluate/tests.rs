@@ -70,6 +70,7 @@ fn evaluate<'p>(plan: &'p Plan, request: &HttpRequest<'_>) -> Verdict<'p> {
 fn evaluate_with<'p>(plan: &'p Plan, request: &HttpRequest<'_>, token: TokenState) -> Verdict<'p> {
     let rates = RateCounters::new(plan);
     let environment = Environment {
+        resource: "",
         limits: Limits::default(),
         geo: &World,
         rates: &rates,
@@ -147,6 +148,7 @@ impl Resolver for World {
                 rules: rules_from_json(expand(GROUP_RULES).as_bytes(), SearchStringEncoding::Text)
                     .expect("rules"),
                 custom_response_bodies: std::collections::BTreeMap::default(),
+                flood_detection: None,
             })
         })
     }

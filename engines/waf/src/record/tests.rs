@@ -96,6 +96,7 @@ impl Resolver for World {
             label_namespace: "awswaf:managed:aws:sql-database:".to_owned(),
             rules,
             custom_response_bodies: Default::default(),
+            flood_detection: None,
         }))
     }
 
@@ -141,6 +142,7 @@ impl Scene {
     fn verdict(&self, request: &HttpRequest<'_>) -> Verdict<'_> {
         let rates = RateCounters::new(&self.plan);
         let environment = Environment {
+            resource: "",
             limits: self.limits,
             geo: &NoGeo,
             rates: &rates,

@@ -146,6 +146,7 @@ fn rated(settings: &str) -> Plan {
 /// How many of `count` equal requests pass.
 fn passing(plan: &Plan, rates: &RateCounters, request: &HttpRequest<'_>, count: usize) -> usize {
     let environment = Environment {
+        resource: "",
         limits: Limits::default(),
         geo: &World,
         rates,
@@ -286,6 +287,7 @@ fn a_limited_request_says_why_and_its_address_is_listed() {
     let rates = RateCounters::new(&plan);
     assert_eq!(passing(&plan, &rates, &get("/"), 10), 10);
     let environment = Environment {
+        resource: "",
         limits: Limits::default(),
         geo: &World,
         rates: &rates,

@@ -161,6 +161,7 @@ fn explanations_name_rule_statement_component_and_bytes() {
     let plan = plan(&managed(""), "None", &[]);
     let rates = RateCounters::new(&plan);
     let environment = Environment {
+        resource: "",
         limits: Limits::default(),
         geo: &World,
         rates: &rates,

@@ -84,6 +84,7 @@ proptest! {
                 .with_body(&body);
             let rates = RateCounters::new(plan);
             let environment = Environment {
+                resource: "",
                 limits: Limits::default(), geo: &World, rates: &rates, token: TokenState::Absent, now: 0,
             };
             let mut scratch = Scratch::new();

@@ -219,6 +219,7 @@ fn a_rate_based_rule_is_logged_with_its_keys() {
     let mut verdict = None;
     for now in 0..40_u64 {
         let environment = Environment {
+            resource: "",
             limits: scene.limits,
             geo: &NoGeo,
             rates: &rates,
