@@ -8,6 +8,7 @@ mod explain;
 mod extract;
 mod flood;
 mod matching;
+mod memory;
 mod rate_key;
 mod rules;
 mod scratch;

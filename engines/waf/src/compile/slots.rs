@@ -6,12 +6,17 @@ use crate::model::{TextTransformation, TextTransformationType};
 use crate::regex::Needs;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
 /// Index into [`super::Plan::slots`]; a slot comes after the one that it is made from.
 pub(crate) type SlotId = u32;
 
 #[derive(Debug)]
 pub(crate) struct Slot {
+    /// No other slot of any plan of this process has it. From 1.
+    pub(crate) number: u64,
     pub(crate) source: Source,
     pub(crate) scan: Option<Arc<Scan>>,
 }
@@ -73,6 +78,7 @@ impl SlotTable {
             .into_iter()
             .zip(self.needs)
             .map(|(source, needs)| Slot {
+                number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
                 source,
                 scan: Scan::shared(needs),
             })

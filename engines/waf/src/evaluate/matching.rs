@@ -64,7 +64,8 @@ impl<'p> Evaluation<'p, '_, '_> {
     /// Where the slot's bits of candidates are: first those of all its texts together, then of each. Finds them the
     /// first time. `None` when nothing can be said without a closer look.
     fn scan(&mut self, slot: SlotId, state: SlotState) -> Option<Bits> {
-        let scan = self.plan.slots[slot as usize].scan.as_ref()?;
+        let of_plan = &self.plan.slots[slot as usize];
+        let scan = of_plan.scan.as_ref()?;
         let words = scan.words();
         let known = state.scanned.max(self.scratch.slots[slot as usize].scanned);
         if known != 0 {
@@ -79,7 +80,9 @@ impl<'p> Evaluation<'p, '_, '_> {
             .iter()
             .zip(each.chunks_exact_mut(words))
         {
-            scan.run(&scratch.arena[item.text()], bits, &mut scratch.found);
+            let text = &scratch.arena[item.text()];
+            let find = |bits: &mut [u64]| scan.run(text, bits, &mut scratch.found);
+            scratch.memory.bits(of_plan.number, text, bits, find);
             together
                 .iter_mut()
                 .zip(bits)
@@ -106,7 +109,17 @@ impl<'p> Evaluation<'p, '_, '_> {
             return false;
         }
         state.items().enumerate().any(|(nth, at)| {
-            self.bit(bits.of_item(nth), number) && self.hit(test, slot, self.scratch.items[at])
+            if !self.bit(bits.of_item(nth), number) {
+                return false;
+            }
+            let item = self.scratch.items[at];
+            let hit = self.hit(test, slot, item);
+            if !hit && is_about_text_alone(&test.test) {
+                let text = &self.scratch.arena[item.text()];
+                let slot = self.plan.slots[slot as usize].number;
+                self.scratch.memory.rule_out(slot, text, number);
+            }
+            hit
         })
     }
 
@@ -215,6 +228,12 @@ impl Bits {
         let start = self.start + self.words * (nth + 1);
         Self { start, ..self }
     }
+}
+
+/// Whether the same text always has the same answer: sets of patterns are replaced while a plan is in use, and the
+/// length of a body is more than what is seen of it.
+fn is_about_text_alone(test: &Test) -> bool {
+    !matches!(test, Test::PatternSet(_) | Test::Size { whole_body: true, .. })
 }
 
 /// The component that a slot is made from.

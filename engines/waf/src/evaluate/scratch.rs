@@ -1,5 +1,6 @@
 //! Memory that evaluations reuse: one per thread, or one per connection.
 
+use super::memory::Memory;
 use crate::regex::bytes::{self, Kinds};
 use crate::request::json::JsonScratch;
 use std::ops::Range;
@@ -18,6 +19,8 @@ pub struct Scratch {
     pub(super) buffer: Vec<u8>,
     pub(super) second: Vec<u8>,
     pub(super) json: JsonScratch,
+    /// Outlives requests, and plans.
+    pub(super) memory: Memory,
 }
 
 /// One text of a component: a value of a header, a key of a JSON body. Positions in the arena.

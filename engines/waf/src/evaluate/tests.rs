@@ -4,6 +4,7 @@ mod actions;
 mod fields;
 mod groups;
 mod hostile;
+mod memory;
 mod statements;
 
 use super::{Environment, Scratch};

@@ -209,7 +209,11 @@ impl Detector {
 
     fn judge(&mut self) {
         let rate = self.recent.iter().map(|&count| f64::from(count)).sum::<f64>() / RECENT as f64;
-        let threshold = FLOOR.max(self.lately.threshold()).max(self.daily.threshold());
+        let mut threshold = FLOOR.max(self.lately.threshold());
+        // The day's baseline says something only once an attack can't have made most of it.
+        if self.daily.learned >= QUARTER_HOUR {
+            threshold = threshold.max(self.daily.threshold());
+        }
         match self.event {
             None if rate > threshold => self.event = Some(self.second),
             Some(_) if rate > threshold / 2.0 => self.event = Some(self.second),
@@ -250,9 +254,15 @@ impl Baseline {
 
     /// Takes a value in, as often as said.
     fn learn(&mut self, value: f64, times: u64, slower: f64) {
-        self.learned = (self.learned + 1.0).min(self.horizon);
-        let weight = 1.0 / (self.learned * slower);
-        let weight = 1.0 - (1.0 - weight).powf(times as f64);
+        let times = times as f64;
+        let learned = self.learned + times;
+        let weight = if learned <= self.horizon {
+            times / learned
+        } else {
+            1.0 - (1.0 - 1.0 / self.horizon).powf(times)
+        };
+        self.learned = learned.min(self.horizon);
+        let weight = weight / slower;
         self.deviation += weight * ((value - self.mean).abs() - self.deviation);
         self.mean += weight * (value - self.mean);
     }

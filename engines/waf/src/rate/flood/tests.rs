@@ -105,6 +105,14 @@ fn after_a_silent_night_the_traffic_of_the_day_is_no_event() {
 }
 
 #[test]
+fn a_flood_after_silence_is_an_event() {
+    let detectors = FloodDetectors::default();
+    traffic(&detectors, 0..2, 3, 0..1);
+    let (_, events) = traffic(&detectors, 600..630, 150, 0..1);
+    assert!(events > 20, "{events}");
+}
+
+#[test]
 fn resources_are_watched_apart() {
     let detectors = FloodDetectors::default();
     traffic(&detectors, 0..300, 30, 0..100);
