@@ -49,9 +49,10 @@ static BUILT: LazyLock<Mutex<HashMap<Statements, Arc<Scan>>>> = LazyLock::new(Mu
 
 impl Scan {
     /// The scan for these statements, taken from those that this process has built lately where it is among them:
-    /// plans share most of their slots.
+    /// plans share most of their slots. `None` for no statements. Statements of which nothing can be said are scanned
+    /// for too: which of them don't match a text is remembered by their bits.
     pub(crate) fn shared(statements: Statements) -> Option<Arc<Self>> {
-        if statements.iter().all(Vec::is_empty) {
+        if statements.is_empty() {
             return None;
         }
         let lock = || BUILT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,6 +120,9 @@ impl Scan {
     /// Sets the bits of the statements for which `text` is worth a closer look. `found` is working memory.
     pub(crate) fn run(&self, text: &[u8], bits: &mut [u64], found: &mut Vec<u64>) {
         bits.copy_from_slice(&self.always);
+        if self.branches.is_empty() {
+            return;
+        }
         found.clear();
         found.resize(self.candidates.len().div_ceil(64), 0);
         let present = match &self.literals {

@@ -62,7 +62,7 @@ impl<'p> Evaluation<'p, '_, '_> {
     }
 
     /// Where the slot's bits of candidates are: first those of all its texts together, then of each. Finds them the
-    /// first time. `None` when nothing can be said without a closer look.
+    /// first time. `None` for a slot without statements.
     fn scan(&mut self, slot: SlotId, state: SlotState) -> Option<Bits> {
         let of_plan = &self.plan.slots[slot as usize];
         let scan = of_plan.scan.as_ref()?;
