@@ -192,7 +192,7 @@ pub static GROUPS: &[ManagedGroup] = &[
     },
     ManagedGroup {
         name: "AWSManagedRulesAntiDDoSRuleSet",
-        description: "Challenges or blocks the requests of an attack that overloads the application. The labels that these rules read are those of a detector that is not there yet.",
+        description: "Challenges or blocks the requests of an attack that overloads the application, as its detector labels them.",
         capacity: 50,
         label_namespace: "awswaf:managed:aws:anti-ddos:",
         versions: &["Version_1.0", "Version_1.1"],
