@@ -95,8 +95,9 @@ def test_a_key_id_beyond_2048_characters_is_too_long(raw):
         raw.describe_key(KeyId=long)
 
 
-def test_an_unknown_operation_is_unknown(server, root):
-    answer = json_call(server, root, "kms", "TrentService.NoSuchThing", b"{}")
+@pytest.mark.parametrize("target", ["TrentService.NoSuchThing", "NoSuchService.ListKeys", "ListKeys"])
+def test_an_unknown_operation_is_unknown(server, root, target):
+    answer = json_call(server, root, "kms", target, b"{}")
     assert answer.status == 400
     assert answer.json["__type"].endswith("UnknownOperationException")
 

@@ -74,7 +74,7 @@ impl Routes {
             return self.by_path(request.path);
         }
         if let Some(target) = request.headers.get("x-amz-target") {
-            return self.by_target(target.to_str().ok()?);
+            return self.by_target(target.to_str().ok()?, scope);
         }
         if let Some((action, version)) = request.action() {
             return self.by_action(&action, version.as_deref(), scope);
@@ -99,10 +99,18 @@ impl Routes {
         Some(Target::own(service, operation))
     }
 
-    fn by_target(&self, target: &str) -> Option<Target> {
-        let (prefix, name) = target.rsplit_once('.')?;
-        let service = self.services.iter().find(|s| is_target_of(s.schema(), prefix))?;
-        let operation = service.schema().operation(name).ok_or_else(unknown_operation);
+    /// A target that is nobody's is an unknown operation of the service that the request was signed for.
+    fn by_target(&self, target: &str, scope: Option<&str>) -> Option<Target> {
+        let named = target.rsplit_once('.').and_then(|(prefix, name)| {
+            let service = self.services.iter().find(|s| is_target_of(s.schema(), prefix))?;
+            Some((service, service.schema().operation(name)))
+        });
+        let (service, operation) = named.or_else(|| {
+            let mut speaking = self.services.iter().filter(|s| speaks_json(s.schema()));
+            let service = speaking.find(|s| Some(s.schema().signing_name) == scope)?;
+            Some((service, None))
+        })?;
+        let operation = operation.ok_or_else(unknown_operation);
         Some(Target {
             protocol: Protocol::Json,
             ..Target::own(service, operation)
