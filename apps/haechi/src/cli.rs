@@ -12,7 +12,7 @@ use crate::waf::WafCommand;
 
 /// The AWS security stack that anyone can run.
 #[derive(Debug, Parser)]
-#[command(name = "haechi", version, about, propagate_version = true)]
+#[command(name = "haechi", version, propagate_version = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
